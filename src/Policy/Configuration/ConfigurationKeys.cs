@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Policy.Configuration;
+
+/// <summary>The keys of a configuration file. The first five are those of adrelanos/vpn-firewall.</summary>
+public static class ConfigurationKeys
+{
+    /// <summary>The tunnel's interface, <c>tun0</c> by default, or a prefix (<c>tun+</c>).</summary>
+    public const string VpnInterface = "VPN_INTERFACE";
+
+    /// <summary>Networks that may be reached in the clear; none by default.</summary>
+    public const string LocalNet = "LOCAL_NET";
+
+    /// <summary>Name or number of the user under which the VPN runs, <c>tunnel</c> by default.</summary>
+    public const string TunnelUser = "TUNNEL_USER";
+
+    /// <summary>Interfaces of a gateway's clients, <c>eth1</c> by default; used with FORWARDING=true.</summary>
+    public const string InternalInterface = "INT_IF";
+
+    /// <summary><c>true</c>: this machine forwards its clients' traffic into the tunnel.</summary>
+    public const string Forwarding = "FORWARDING";
+
+    /// <summary>The VPN's servers: <c>203.0.113.10:1194/udp [2001:db8::10]:443/tcp 203.0.113.10/gre</c>.</summary>
+    public const string VpnServers = "VPN_SERVERS";
+
+    /// <summary>Resolvers on a local network that may be asked in the clear; none by default.</summary>
+    public const string LocalDns = "LOCAL_DNS";
+
+    /// <summary><c>true</c>: a DHCP client may talk in the clear; <c>false</c> by default.</summary>
+    public const string Dhcp = "DHCP";
+
+    /// <summary>Every key.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [VpnInterface, LocalNet, TunnelUser, InternalInterface, Forwarding, VpnServers, LocalDns, Dhcp];
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+
+namespace LeakVerifier.Policy.Configuration;
+
+/// <summary>Turns assignments into a policy, collecting every error instead of stopping at the first.</summary>
+internal sealed class PolicyBuilder
+{
+    private const string DefaultTunnelUser = "tunnel";
+
+    /// <summary>Beginnings of names that the kernel and systemd give to network cards (systemd.net-naming-scheme(7)).</summary>
+    private static readonly string[] PhysicalStems = ["eth", "en", "wl", "ww", "usb", "sl", "ib"];
+
+    private static readonly string[] TunnelStems = ["tun", "tap", "ppp", "wg"];
+
+    private readonly Dictionary<string, Assignment> _values = new(StringComparer.Ordinal);
+    private readonly List<ConfigurationProblem> _problems;
+    private readonly List<ConfigurationProblem> _warnings = [];
+    private readonly UserDirectory _users;
+
+    private PolicyBuilder(IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, UserDirectory users)
+    {
+        _problems = problems;
+        _users = users;
+        foreach (var assignment in assignments)
+        {
+            if (ConfigurationKeys.All.Contains(assignment.Key))
+            {
+                _values[assignment.Key] = assignment;
+            }
+            else
+            {
+                problems.Add(assignment.Problem($"unknown key {assignment.Key}", Suggest(assignment.Key)));
+            }
+        }
+    }
+
+    public static ConfigurationResult Build(
+        IReadOnlyCollection<Assignment> assignments,
+        List<ConfigurationProblem> problems,
+        ImmutableArray<string> files,
+        UserDirectory users)
+    {
+        var builder = new PolicyBuilder(assignments, problems, users);
+        var policy = builder.Build();
+        return new ConfigurationResult(
+            problems.Count == 0 ? policy : null,
+            InOrder(problems, files),
+            InOrder(builder._warnings, files),
+            files);
+    }
+
+    private static ImmutableArray<ConfigurationProblem> InOrder(
+        IEnumerable<ConfigurationProblem> problems, ImmutableArray<string> files)
+    {
+        return [.. problems.OrderBy(problem => files.IndexOf(problem.File)).ThenBy(problem => problem.Line)];
+    }
+
+    private EgressPolicy? Build()
+    {
+        var tunnel = TunnelInterface();
+        var user = User();
+        var servers = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
+        var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
+        var resolvers = List(ConfigurationKeys.LocalDns, Resolver);
+        var forwarding = Boolean(ConfigurationKeys.Forwarding);
+        var dhcp = Boolean(ConfigurationKeys.Dhcp);
+        var interfaces = InternalInterfaces(tunnel);
+        if (servers.IsEmpty && !_values.ContainsKey(ConfigurationKeys.VpnServers))
+        {
+            _warnings.Add(new("", 0,
+                "VPN_SERVERS is not set: the tunnel's user may reach any address in the clear",
+                "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
+        }
+
+        if (tunnel is null || user is null)
+        {
+            return null;
+        }
+
+        return new EgressPolicy
+        {
+            TunnelInterface = tunnel,
+            TunnelUser = user,
+            Servers = servers,
+            LocalNetworks = networks,
+            LocalDns = resolvers,
+            AllowDhcp = dhcp,
+            Forwarding = forwarding,
+            InternalInterfaces = forwarding ? interfaces : [],
+        };
+    }
+
+    private InterfacePattern? TunnelInterface()
+    {
+        if (!_values.TryGetValue(ConfigurationKeys.VpnInterface, out var assignment) || assignment.Value.Length == 0)
+        {
+            return new InterfacePattern("tun0", IsPrefix: false);
+        }
+
+        if (!InterfacePattern.TryParse(assignment.Value, out var pattern))
+        {
+            _problems.Add(assignment.Problem($"VPN_INTERFACE: '{assignment.Value}' is no interface's name", "write tun0, or tun+ for every name that begins with tun"));
+            return null;
+        }
+
+        if (pattern.Matches("lo") || PhysicalStems.Any(stem => pattern.Overlaps(new InterfacePattern(stem, IsPrefix: true))))
+        {
+            _problems.Add(assignment.Problem(
+                $"VPN_INTERFACE: {pattern} means a physical interface (or loopback), which would open the machine",
+                $"name the tunnel's own interface, such as {string.Join(", ", TunnelStems.Select(s => s + "0"))}"));
+            return null;
+        }
+
+        return pattern;
+    }
+
+    private TunnelUser? User()
+    {
+        _values.TryGetValue(ConfigurationKeys.TunnelUser, out var assignment);
+        var name = assignment is null or { Value: "" } ? DefaultTunnelUser : assignment.Value;
+        if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
+        {
+            if (uid != uint.MaxValue)
+            {
+                return WarnIfRoot(new TunnelUser(uid, name));
+            }
+        }
+        else if (_users.Find(name) is { } found)
+        {
+            return WarnIfRoot(new TunnelUser(found, name));
+        }
+
+        const string mend = "create it (useradd --system --no-create-home --shell /usr/sbin/nologin tunnel), or set TUNNEL_USER to a user's name or number";
+        _problems.Add(assignment?.Problem($"TUNNEL_USER: there is no user '{name}'", mend)
+            ?? new ConfigurationProblem("", 0, $"TUNNEL_USER is not set and there is no user '{name}'", mend));
+        return null;
+    }
+
+    private TunnelUser WarnIfRoot(TunnelUser user)
+    {
+        if (user.Uid == 0)
+        {
+            _warnings.Add(_values[ConfigurationKeys.TunnelUser].Problem(
+                "TUNNEL_USER: every process of root may reach the VPN's servers in the clear",
+                "run the VPN under a user of its own"));
+        }
+
+        return user;
+    }
+
+    private ImmutableArray<InterfacePattern> InternalInterfaces(InterfacePattern? tunnel)
+    {
+        if (!_values.TryGetValue(ConfigurationKeys.InternalInterface, out var assignment) || assignment.Value.Length == 0)
+        {
+            return [new InterfacePattern("eth1", IsPrefix: false)];
+        }
+
+        return List(ConfigurationKeys.InternalInterface, (a, word) =>
+        {
+            if (!InterfacePattern.TryParse(word, out var pattern))
+            {
+                _problems.Add(a.Problem($"INT_IF: '{word}' is no interface's name", "write eth1, or vif+ for every name that begins with vif"));
+                return null;
+            }
+
+            if (tunnel is not null && pattern.Overlaps(tunnel))
+            {
+                _problems.Add(a.Problem($"INT_IF: {pattern} is also the tunnel's interface ({tunnel})", "name the clients' interface"));
+                return null;
+            }
+
+            return pattern;
+        });
+    }
+
+    private IPAddress? Resolver(Assignment assignment, string word)
+    {
+        if (ValueReaders.TryAddress(word, out var address))
+        {
+            return address;
+        }
+
+        _problems.Add(assignment.Problem($"{assignment.Key}: '{word}' is no address", "write 192.168.1.1"));
+        return null;
+    }
+
+    private bool Boolean(string key)
+    {
+        return _values.TryGetValue(key, out var assignment) && ValueReaders.Boolean(assignment, _problems) == true;
+    }
+
+    private ImmutableArray<T> List<T>(string key, Func<Assignment, string, T?> read)
+        where T : class
+    {
+        return _values.TryGetValue(key, out var assignment)
+            ? [.. assignment.Words.Select(word => read(assignment, word)).OfType<T>().Distinct()]
+            : [];
+    }
+
+    private static string Suggest(string key)
+    {
+        var known = ConfigurationKeys.All.FirstOrDefault(k => string.Equals(k, key, StringComparison.OrdinalIgnoreCase));
+        return known is null ? $"the keys are {string.Join(", ", ConfigurationKeys.All)}" : $"write {known}";
+    }
+}

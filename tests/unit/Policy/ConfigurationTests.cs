@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Policy;
+using LeakVerifier.Policy.Configuration;
+
+namespace LeakVerifier.UnitTests.Policy;
+
+public sealed class ConfigurationTests
+{
+    private const string Valid = "TUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\n";
+
+    [Test]
+    public void The_original_default_file_loads_but_for_its_missing_servers()
+    {
+        const string original = """
+            ## For OpenVPN.
+            VPN_INTERFACE=tun0
+
+            ## Destinations you don not want routed through the VPN.
+            LOCAL_NET="192.168.1.0/24 192.168.0.0/24"
+            #INT_IF=eth1
+            TUNNEL_USER=1194
+            """;
+
+        var result = ConfigurationFiles.Parse("30_default.conf", original);
+
+        result.Errors.Should().BeEmpty();
+        result.Policy!.TunnelInterface.ToString().Should().Be("tun0");
+        result.Policy.LocalNetworks.Select(n => n.ToString()).Should().Equal("192.168.1.0/24", "192.168.0.0/24");
+        result.Policy.Servers.Should().BeEmpty();
+        result.Warnings.Should().ContainSingle().Which.What.Should().Contain("VPN_SERVERS is not set");
+    }
+
+    [Test]
+    public void A_later_assignment_replaces_an_earlier_one()
+    {
+        var result = ConfigurationFiles.Parse("a.conf", Valid + "VPN_INTERFACE=tun0\nVPN_INTERFACE=tun+ # any\n");
+
+        result.Policy!.TunnelInterface.Should().Be(new InterfacePattern("tun", IsPrefix: true));
+    }
+
+    [TestCase("203.0.113.10:1194/udp")]
+    [TestCase("[2001:db8::10]:443/tcp")]
+    [TestCase("203.0.113.10/gre")]
+    [TestCase("2001:db8::10/esp")]
+    [TestCase("203.0.113.10/ah")]
+    public void A_server_is_written_back_as_it_was_read(string server)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", $"TUNNEL_USER=1194\nVPN_SERVERS=\"{server}\"\n");
+
+        result.Errors.Should().BeEmpty();
+        result.Policy!.Servers.Should().ContainSingle().Which.ToString().Should().Be(server);
+    }
+
+    [TestCase("VPN_SERVERS=203.0.113.10/udp", "needs a port")]
+    [TestCase("VPN_SERVERS=203.0.113.10:1194", "names no protocol")]
+    [TestCase("VPN_SERVERS=203.0.113.10:0/udp", "no valid address")]
+    [TestCase("VPN_SERVERS=203.0.113.10:65536/udp", "no valid address")]
+    [TestCase("VPN_SERVERS=203.0.113.10:47/gre", "gre has none")]
+    [TestCase("VPN_SERVERS=224.0.0.1:1194/udp", "not the address of one host")]
+    [TestCase("VPN_SERVERS=vpn.example:1194/udp", "no valid address")]
+    [TestCase("VPN_SERVERS=[::ffff:203.0.113.10]:1194/udp", "no valid address")]
+    [TestCase("VPN_INTERFACE=eth0", "physical interface")]
+    [TestCase("VPN_INTERFACE=e+", "physical interface")]
+    [TestCase("VPN_INTERFACE=lo", "loopback")]
+    [TestCase("VPN_INTERFACE=tun0tun0tun0tun0", "no interface's name")]
+    [TestCase("LOCAL_NET=0.0.0.0/0", "too wide")]
+    [TestCase("LOCAL_NET=::/0", "too wide")]
+    [TestCase("LOCAL_NET=192.168.1.0/33", "no network")]
+    [TestCase("LOCAL_NET=192.168.1.0/24@eth+", "no interface's name")]
+    [TestCase("LOCAL_NET=3232235776/24", "no network")]
+    [TestCase("TUNNEL_USER=nobody-has-this-name", "no user")]
+    [TestCase("TUNNEL_USER=4294967295", "no user")]
+    [TestCase("FORWARDING=yes", "neither true nor false")]
+    [TestCase("DHCP=1", "neither true nor false")]
+    [TestCase("INT_IF=tun0", "also the tunnel's interface")]
+    [TestCase("LOCAL_DNS=router", "no address")]
+    [TestCase("vpn_interface=tun0", "unknown key")]
+    [TestCase("FOO=bar", "unknown key")]
+    [TestCase("LOCAL_NET=$(ip route)", "shell code")]
+    [TestCase("LOCAL_NET=\"$(ip route)\"", "shell code")]
+    [TestCase("LOCAL_NET=`id`", "shell code")]
+    [TestCase("LOCAL_NET=192.168.1.0/24; rm -rf x", "shell code")]
+    [TestCase("LOCAL_NET=192.168.1.0/24 192.168.2.0/24", "need quotes")]
+    [TestCase("LOCAL_NET=\"192.168.1.0/24", "does not end")]
+    [TestCase("export TUNNEL_USER=5", "not an assignment")]
+    [TestCase("set -x", "not an assignment")]
+    [TestCase("source /etc/passwd", "not an assignment")]
+    public void A_wrong_line_is_refused_with_its_place_and_its_mend(string line, string what)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", Valid + line + "\n");
+
+        result.Policy.Should().BeNull();
+        var error = result.Errors.Should().ContainSingle().Subject;
+        error.What.Should().Contain(what);
+        error.Mend.Should().NotBeEmpty();
+        error.ToString().Should().StartWith("a.conf:3: ");
+    }
+
+    [Test]
+    public void All_errors_are_reported_at_once_in_the_order_of_the_lines()
+    {
+        var result = ConfigurationFiles.Parse("a.conf", "FOO=1\nVPN_INTERFACE=eth0\nset -x\nFORWARDING=maybe\nTUNNEL_USER=1\n");
+
+        result.Errors.Select(e => e.Line).Should().Equal(1, 2, 3, 4);
+    }
+
+    [Test]
+    public void A_users_name_is_looked_up_in_the_user_file()
+    {
+        var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, "passwd-" + Guid.NewGuid().ToString("N"));
+        File.WriteAllText(file, "root:x:0:0::/root:/bin/sh\ntunnel:x:987:987::/:/usr/sbin/nologin\n");
+
+        var result = ConfigurationFiles.Parse("a.conf", "VPN_SERVERS=203.0.113.10:1194/udp\n", new UserDirectory(file));
+
+        File.Delete(file);
+        result.Policy!.TunnelUser.Should().Be(new TunnelUser(987, "tunnel"));
+    }
+
+    [Test]
+    public void Weakening_settings_are_warned_of()
+    {
+        var result = ConfigurationFiles.Parse(
+            "a.conf", "TUNNEL_USER=0\nVPN_SERVERS=203.0.113.10:1194/udp\nLOCAL_NET=\"198.51.100.7/24 10.0.0.0/8\"\n");
+
+        result.Warnings.Select(w => w.What).Should().SatisfyRespectively(
+            first => first.Should().Contain("every process of root"),
+            second => second.Should().Contain("read as 198.51.100.0/24"),
+            third => third.Should().Contain("not a private network"));
+    }
+
+    [Test]
+    public void Physical_is_every_interface_but_loopback_tunnel_and_declared_internal_ones()
+    {
+        var policy = ConfigurationFiles.Parse("a.conf", Valid + "FORWARDING=true\nINT_IF=\"eth1 vif+\"\n").Policy!;
+
+        new[] { "lo", "tun0", "eth1", "vif3.0" }.Should().OnlyContain(name => !policy.IsPhysical(name));
+        new[] { "eth0", "tun1", "wlan0", "usb0", "docker0" }.Should().OnlyContain(name => policy.IsPhysical(name));
+    }
+
+    [Test]
+    public void Neighbour_discovery_is_listed_only_where_an_IPv6_destination_is()
+    {
+        ConfigurationFiles.Parse("a.conf", Valid).Policy!.AllowNeighbourDiscovery.Should().BeFalse();
+        ConfigurationFiles.Parse("a.conf", Valid + "VPN_SERVERS=[2001:db8::10]:1194/udp").Policy!
+            .AllowNeighbourDiscovery.Should().BeTrue();
+    }
+}

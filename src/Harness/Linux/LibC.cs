@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Runtime.InteropServices;
+
+namespace LeakVerifier.Harness.Linux;
+
+/// <summary>The system calls that .NET does not offer. Names are those of the manual pages, section 2.</summary>
+internal static partial class LibC
+{
+    /// <summary>unshare(2), setns(2): a mount namespace.</summary>
+    public const int CLONE_NEWNS = 0x0002_0000;
+
+    /// <summary>unshare(2), setns(2): a network namespace.</summary>
+    public const int CLONE_NEWNET = 0x4000_0000;
+
+    /// <summary>unshare(2): a process-id namespace for the children to come.</summary>
+    public const int CLONE_NEWPID = 0x2000_0000;
+
+    /// <summary>mount(2): apply to the whole tree below.</summary>
+    public const ulong MS_REC = 0x4000;
+
+    /// <summary>mount(2): neither receive nor send mounts and unmounts.</summary>
+    public const ulong MS_PRIVATE = 0x4_0000;
+
+    /// <summary>mount(2): make a tree visible at a second place.</summary>
+    public const ulong MS_BIND = 0x1000;
+
+    /// <summary>prctl(2): the signal that this process gets when the thread that started it ends.</summary>
+    public const int PR_SET_PDEATHSIG = 1;
+
+    /// <summary>mknod(2): a character device.</summary>
+    public const uint S_IFCHR = 0x2000;
+
+    /// <summary>The name of the system library.</summary>
+    private const string Library = "libc";
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int unshare(int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int setns(SafeHandle fd, int kind);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int mount(string source, string target, string? type, ulong flags, string? data);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int mknod(string path, uint mode, ulong device);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int prctl(int option, nuint argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int kill(int process, int signal);
+
+    [LibraryImport(Library)]
+    public static partial uint geteuid();
+
+    /// <summary>
+    /// The raw call: the wrappers of setresuid(2) and its kin change every thread of a process (nptl(7)), which is
+    /// exactly what a thread that plays another user must not do.
+    /// </summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint syscall(nint number, nint first, nint second, nint third);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace LeakVerifier.Harness.Linux;
+
+/// <summary>
+/// A thread that lives in a network namespace, optionally as another user. Sockets opened and processes started on it
+/// belong to the namespace, and the kernel's owner match (<c>meta skuid</c>) sees its user; they can be used from any
+/// thread afterwards.
+/// </summary>
+public sealed class NamespaceThread : IDisposable
+{
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
+
+    /// <param name="networkNamespace">Where the thread lives.</param>
+    /// <param name="name">What it is called in a debugger.</param>
+    /// <param name="uid">The user (and group) it plays; null: the harness's own, root. A user other than root has no
+    /// capability left.</param>
+    public NamespaceThread(NetworkNamespace networkNamespace, string name, uint? uid = null)
+    {
+        Uid = uid ?? 0;
+        var entered = new TaskCompletionSource();
+        _thread = new Thread(() => Run(networkNamespace, uid, entered)) { Name = name, IsBackground = true };
+        _thread.Start();
+        entered.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The user that owns what is opened here.</summary>
+    public uint Uid { get; }
+
+    /// <summary>Runs a piece of work on the thread.</summary>
+    /// <param name="work">Short and synchronous: it holds up all other work of the thread.</param>
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(() =>
+        {
+            try
+            {
+                completion.SetResult(work());
+            }
+#pragma warning disable CA1031 // Whatever the work throws belongs to its caller, who awaits it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                completion.SetException(exception);
+            }
+        });
+        return completion.Task;
+    }
+
+    /// <summary>Runs a piece of work on the thread.</summary>
+    public Task RunAsync(Action work)
+    {
+        return RunAsync(() =>
+        {
+            work();
+            return true;
+        });
+    }
+
+    /// <summary>Ends the thread once the work that was given to it is done.</summary>
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
+    }
+
+    private void Run(NetworkNamespace networkNamespace, uint? uid, TaskCompletionSource entered)
+    {
+        try
+        {
+            networkNamespace.Enter();
+            if (uid is { } user)
+            {
+                BecomeUser(user);
+            }
+
+            entered.SetResult();
+        }
+        catch (SystemCallException exception)
+        {
+            entered.SetException(exception);
+            return;
+        }
+
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            work();
+        }
+    }
+
+    private static void BecomeUser(uint uid)
+    {
+        var numbers = CredentialCalls.OfThisMachine;
+        SystemCallException.ThrowIfFailed(LibC.syscall(numbers.SetGroups, 0, 0, 0), "dropping groups");
+        SystemCallException.ThrowIfFailed(
+            LibC.syscall(numbers.SetResGid, (nint)uid, (nint)uid, (nint)uid), "changing a thread's group");
+        SystemCallException.ThrowIfFailed(
+            LibC.syscall(numbers.SetResUid, (nint)uid, (nint)uid, (nint)uid), "changing a thread's user");
+    }
+
+    /// <summary>System call numbers (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h).</summary>
+    private sealed record CredentialCalls(nint SetResUid, nint SetResGid, nint SetGroups)
+    {
+        public static CredentialCalls OfThisMachine { get; } = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => new(117, 119, 116),
+            Architecture.Arm64 => new(147, 149, 159),
+            var other => throw new PlatformNotSupportedException($"no system call numbers for {other}"),
+        };
+    }
+}

@@ -19,11 +19,12 @@ public sealed class NamespaceThread : IDisposable
     /// <param name="name">What it is called in a debugger.</param>
     /// <param name="uid">The user (and group) it plays; null: the harness's own, root. A user other than root has no
     /// capability left.</param>
-    public NamespaceThread(NetworkNamespace networkNamespace, string name, uint? uid = null)
+    /// <param name="prepare">What the thread does first, still as root: for example give itself other mounts.</param>
+    public NamespaceThread(NetworkNamespace networkNamespace, string name, uint? uid = null, Action? prepare = null)
     {
         Uid = uid ?? 0;
         var entered = new TaskCompletionSource();
-        _thread = new Thread(() => Run(networkNamespace, uid, entered)) { Name = name, IsBackground = true };
+        _thread = new Thread(() => Run(networkNamespace, uid, prepare, entered)) { Name = name, IsBackground = true };
         _thread.Start();
         entered.Task.GetAwaiter().GetResult();
     }
@@ -70,11 +71,12 @@ public sealed class NamespaceThread : IDisposable
         _work.Dispose();
     }
 
-    private void Run(NetworkNamespace networkNamespace, uint? uid, TaskCompletionSource entered)
+    private void Run(NetworkNamespace networkNamespace, uint? uid, Action? prepare, TaskCompletionSource entered)
     {
         try
         {
             networkNamespace.Enter();
+            prepare?.Invoke();
             if (uid is { } user)
             {
                 BecomeUser(user);

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Diagnostics;
+
+namespace LeakVerifier.Harness.Linux;
+
+/// <summary>A program that runs in a namespace until it ends or is ended.</summary>
+public sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly OutputLog _output = new();
+    private readonly string _command;
+    private readonly Task _outputEnded;
+
+    private ChildProcess(Process process, string command)
+    {
+        _process = process;
+        _command = command;
+        _outputEnded = Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
+    }
+
+    /// <summary>Its process id, in this process's process-id namespace.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it wrote so far: the last 64 KiB.</summary>
+    public string Output => _output.ToString();
+
+    /// <summary>Starts a program on the thread's namespaces and user.</summary>
+    /// <param name="thread">Where the program runs.</param>
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="environment">Variables to add to the harness's own.</param>
+    /// <param name="input">What it reads from standard input; null: nothing.</param>
+    public static async Task<ChildProcess> StartAsync(
+        NamespaceThread thread,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? input = null)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        // The child inherits the namespaces and the user of the thread that forks it.
+        var process = await thread.RunAsync(() => Process.Start(start)!);
+        var child = new ChildProcess(process, string.Join(' ', command));
+        await child.FeedAsync(input);
+        return child;
+    }
+
+    /// <summary>Starts a program and waits for its end.</summary>
+    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
+    public static async Task<CommandResult> RunAsync(
+        NamespaceThread thread,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? input = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellation = default)
+    {
+        await using var child = await StartAsync(thread, command, environment, input);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(timeout ?? TimeSpan.FromSeconds(10));
+        try
+        {
+            return await child.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"'{child._command}' did not end within {(timeout ?? TimeSpan.FromSeconds(10)).TotalSeconds:0.#} s");
+        }
+    }
+
+    /// <summary>Waits for its end and for the rest of its output.</summary>
+    public async Task<CommandResult> WaitForExitAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation);
+
+        // A daemon that it left behind may hold the pipes open; its output is not waited for.
+        await Task.WhenAny(_outputEnded, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellation));
+        return new CommandResult(_command, _process.ExitCode, Output);
+    }
+
+    /// <summary>The first line that is wanted, written already or yet to come; null when the program ends first.</summary>
+    public Task<string?> WaitForLineAsync(Predicate<string> isWanted, CancellationToken cancellation)
+    {
+        return _output.WaitForLineAsync(isWanted, cancellation);
+    }
+
+    /// <summary>Sends a signal, if it still runs.</summary>
+    public void Send(Signal signal)
+    {
+        if (!_process.HasExited)
+        {
+            _ = LibC.kill(_process.Id, (int)signal);
+        }
+    }
+
+    /// <summary>Kills it, if it still runs, and waits until it is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Send(Signal.Kill);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private async Task FeedAsync(string? input)
+    {
+        try
+        {
+            await _process.StandardInput.WriteAsync(input ?? "");
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading: its exit code tells.
+        }
+    }
+
+    private async Task PumpAsync(StreamReader reader)
+    {
+        try
+        {
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                _output.Append(line);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // The process was disposed of while a grandchild still held the pipe.
+        }
+        finally
+        {
+            _output.Close();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Harness.Linux;
+
+/// <summary>How a program that ran to its end did.</summary>
+/// <param name="Command">The command line, for messages.</param>
+/// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+/// <param name="Output">What it wrote to standard output and error together, at most 64 KiB (the end of it).</param>
+public sealed record CommandResult(string Command, int ExitCode, string Output)
+{
+    /// <summary>Whether it exited with 0.</summary>
+    public bool IsSuccess => ExitCode == 0;
+
+    /// <summary>The last line that is not empty, or the exit code in words.</summary>
+    public string Summary =>
+        Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
+        ?? $"exit code {ExitCode}";
+
+    /// <summary>Returns this when it succeeded.</summary>
+    /// <exception cref="CommandFailedException">It did not.</exception>
+    public CommandResult ThrowIfFailed()
+    {
+        return IsSuccess ? this : throw new CommandFailedException(this);
+    }
+}

@@ -40,10 +40,6 @@ public static class Sandbox
     /// <exception cref="SystemCallException">Not privileged.</exception>
     public static int Run(IReadOnlyList<string> arguments)
     {
-        // Both calls and the start must be on this thread: it is its child that is born into the namespaces, and it is
-        // this thread's end that the child's death signal answers to.
-        const int namespaces = LibC.CLONE_NEWPID | LibC.CLONE_NEWNS | LibC.CLONE_NEWNET;
-        SystemCallException.ThrowIfFailed(LibC.unshare(namespaces), "making namespaces");
         var self = SelfProgram.Command;
         var start = new ProcessStartInfo(self[0], [.. self.Skip(1), .. arguments])
         {
@@ -51,21 +47,37 @@ public static class Sandbox
             UseShellExecute = false,
         };
         start.Environment[Marker] = "1";
-        using var inside = Process.Start(start)!;
-        using var interrupt = Forward(PosixSignal.SIGINT, inside);
-        using var terminate = Forward(PosixSignal.SIGTERM, inside);
-        using var hangUp = Forward(PosixSignal.SIGHUP, inside);
+
+        // A terminal sends its interrupt to both processes; the one inside answers to what is forwarded only. Asking for
+        // the signals also starts the runtime's signal thread, which could not be started below.
+        Process? inside = null;
+        void Forward(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            _ = inside is { } process ? LibC.kill(process.Id, (int)Signal.Terminate) : 0;
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Forward);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Forward);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Forward);
+        inside = StartInNewNamespaces(start);
         inside.WaitForExit();
         return inside.ExitCode;
     }
 
-    private static PosixSignalRegistration Forward(PosixSignal signal, Process inside)
+    /// <summary>
+    /// Starts a process as the first of new namespaces. It is a child of the calling thread, whose end its death signal
+    /// answers to: call this on a thread that lives as long as the process.
+    /// </summary>
+    private static Process StartInNewNamespaces(ProcessStartInfo start)
     {
-        return PosixSignalRegistration.Create(signal, context =>
-        {
-            // A terminal sends its interrupt to both processes; the one inside answers to this only.
-            context.Cancel = true;
-            _ = LibC.kill(inside.Id, (int)Signal.Terminate);
-        });
+        // A thread that has asked for a new process-id namespace cannot start threads (clone(2), EINVAL), so it goes back
+        // to the old one as soon as the child is born.
+        using var own = File.OpenHandle("/proc/thread-self/ns/pid");
+        const int namespaces = LibC.CLONE_NEWPID | LibC.CLONE_NEWNS | LibC.CLONE_NEWNET;
+        SystemCallException.ThrowIfFailed(LibC.unshare(namespaces), "making namespaces");
+        var process = Process.Start(start)!;
+        SystemCallException.ThrowIfFailed(LibC.setns(own, LibC.CLONE_NEWPID), "returning to the process-id namespace");
+        return process;
     }
 }

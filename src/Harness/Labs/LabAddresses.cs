@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+
+namespace LeakVerifier.Harness.Labs;
+
+/// <summary>
+/// The addresses of the <em>host</em> topology. Only documentation prefixes (RFC 5737, RFC 3849), each with one role, so
+/// that logs and captures explain themselves.
+/// </summary>
+/// <remarks>
+/// 192.0.2.0/24 and 2001:db8:1::/64 are the client's local network, 203.0.113.0/24 and 2001:db8:3::/64 the VPN server's,
+/// 198.51.100.0/25 and 2001:db8:5::/64 the internet, 198.51.100.128/26 and 2001:db8:7::/64 the inside of the tunnel.
+/// </remarks>
+public static class LabAddresses
+{
+    /// <summary>The client on its local network.</summary>
+    public static AddressPair Client { get; } = new("192.0.2.100", "2001:db8:1::100");
+
+    /// <summary>The ISP's router on the client's local network.</summary>
+    public static AddressPair Router { get; } = new("192.0.2.1", "2001:db8:1::1");
+
+    /// <summary>The resolver on the client's local network.</summary>
+    public static AddressPair LanResolver { get; } = new("192.0.2.53", "2001:db8:1::53");
+
+    /// <summary>The VPN's server, which is also a Tor relay.</summary>
+    public static AddressPair VpnServer { get; } = new("203.0.113.10", "2001:db8:3::10");
+
+    /// <summary>The ISP's router on the VPN server's network.</summary>
+    public static AddressPair VpnServerGateway { get; } = new("203.0.113.1", "2001:db8:3::1");
+
+    /// <summary>A server on the internet.</summary>
+    public static AddressPair InternetServer { get; } = new("198.51.100.10", "2001:db8:5::10");
+
+    /// <summary>A public resolver, on the same host as the server on the internet.</summary>
+    public static AddressPair PublicResolver { get; } = new("198.51.100.53", "2001:db8:5::53");
+
+    /// <summary>The ISP's router on the internet server's network.</summary>
+    public static AddressPair InternetGateway { get; } = new("198.51.100.1", "2001:db8:5::1");
+
+    /// <summary>The client inside the tunnel.</summary>
+    public static AddressPair TunnelClient { get; } = new("198.51.100.130", "2001:db8:7::2");
+
+    /// <summary>The VPN's server inside the tunnel.</summary>
+    public static AddressPair TunnelServer { get; } = new("198.51.100.129", "2001:db8:7::1");
+
+    /// <summary>The prefixes of the client's local network.</summary>
+    public static IReadOnlyList<IPNetwork> Lan { get; } =
+        [IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("2001:db8:1::/64")];
+
+    /// <summary>The prefixes inside the tunnel.</summary>
+    public static IReadOnlyList<IPNetwork> Tunnel { get; } =
+        [IPNetwork.Parse("198.51.100.128/26"), IPNetwork.Parse("2001:db8:7::/64")];
+
+    /// <summary>Hardware address of the client's physical interface.</summary>
+    public const string ClientMac = "02:00:c0:00:02:64";
+
+    /// <summary>Hardware address of the router's end of the client's link: the capture point.</summary>
+    public const string RouterMac = "02:00:c0:00:02:01";
+
+    /// <summary>Port of the VPN, and of the Tor relay that shares it.</summary>
+    public const int VpnPort = 1194;
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing, builds, checks the formatting and runs every test. The last line counts them.
+set -eu
+cd "$(dirname "$0")"
+. eng/setup.sh
+
+require_root
+require_dotnet
+# iptables: other people's firewalls are tested too.
+# shellcheck disable=SC2086
+install_missing $BUILD_PACKAGES $LAB_PACKAGES iptables
+build_programs
+dotnet build LeakVerifier.sln --nologo -v quiet || exit 70
+dotnet format LeakVerifier.sln --no-restore --verify-no-changes || { echo "run 'dotnet format'" >&2; exit 70; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+status=0
+for suite in unit integration; do
+    echo "== $suite tests"
+    dotnet test "tests/$suite" --no-build --nologo --logger "console;verbosity=normal" \
+        --logger "trx;LogFileName=$suite.trx" --results-directory "$results" || status=1
+done
+
+# counter NAME: the sum of a counter over the suites' result files.
+counter() {
+    sed -n "s/.*<Counters .*[ \"]$1=\"\([0-9]*\)\".*/\1/p" "$results"/*.trx | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+passed=$(counter passed)
+failed=$(counter failed)
+skipped=$(( $(counter total) - passed - failed ))
+[ "$passed" -gt 0 ] || { echo "no test ran" >&2; status=1; }
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $status

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Harness.Judging;
+
+/// <summary>Which part of the policy a frame is on the list by.</summary>
+public enum AllowedReason
+{
+    /// <summary>The tunnel's own transport to a listed server.</summary>
+    Transport,
+
+    /// <summary>An explicit local network.</summary>
+    LocalNetwork,
+
+    /// <summary>An explicit local resolver.</summary>
+    LocalDns,
+
+    /// <summary>The DHCP client.</summary>
+    Dhcp,
+
+    /// <summary>IPv4 address resolution.</summary>
+    Arp,
+
+    /// <summary>IPv6 neighbour discovery.</summary>
+    NeighbourDiscovery,
+}

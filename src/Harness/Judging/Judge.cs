@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Harness.Capture;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Harness.Judging;
+
+/// <summary>
+/// Holds every frame that a client sends on a physical link against the policy. What is not on the list is a leak,
+/// whatever its EtherType. Frames are judged as they come; memory does not grow with their number.
+/// </summary>
+public sealed class Judge
+{
+    /// <summary>How many leaks are kept in detail.</summary>
+    public const int DetailedLeaks = 200;
+
+    private readonly Lock _lock = new();
+    private readonly WireFacts _wire;
+    private readonly ProbeBook _probes;
+    private readonly AllowList _allowList;
+    private readonly LeakClassifier _classifier;
+    private readonly LeakTally _leaks = new(DetailedLeaks);
+    private readonly long[] _allowed = new long[Enum.GetValues<AllowedReason>().Length];
+    private long _windowStart = long.MaxValue;
+    private long _beforeWindow;
+    private long _outbound;
+    private long _judged;
+
+    /// <param name="policy">What may leave.</param>
+    /// <param name="wire">What is known about the link.</param>
+    /// <param name="oracle">Who knows the tunnel's own frames.</param>
+    /// <param name="probes">Who sends.</param>
+    public Judge(EgressPolicy policy, WireFacts wire, ITransportOracle oracle, ProbeBook probes)
+    {
+        _wire = wire;
+        _probes = probes;
+        _allowList = new AllowList(policy, wire, oracle);
+        _classifier = new LeakClassifier(policy, wire);
+    }
+
+    /// <summary>Sets the time from which frames are judged. Before the first call none is.</summary>
+    /// <param name="unixNanoseconds">Nanoseconds since 1970 by the clock of the frames.</param>
+    public void OpenWindow(long unixNanoseconds)
+    {
+        lock (_lock)
+        {
+            _windowStart = unixNanoseconds;
+        }
+    }
+
+    /// <summary>Judges a frame. May be called from any thread, and never throws on what a frame contains.</summary>
+    public void Take(CapturedFrame frame)
+    {
+        lock (_lock)
+        {
+            if (frame.IsOutbound)
+            {
+                _outbound++;
+            }
+            else if (frame.UnixNanoseconds < _windowStart)
+            {
+                _beforeWindow++;
+            }
+            else
+            {
+                Decide(Dissect.Frame(frame));
+            }
+        }
+    }
+
+    /// <summary>What was seen until now.</summary>
+    public Judgement Finish()
+    {
+        lock (_lock)
+        {
+            return new Judgement
+            {
+                BeforeWindow = _beforeWindow,
+                Outbound = _outbound,
+                Judged = _judged,
+                Allowed = Enum.GetValues<AllowedReason>()
+                    .Where(reason => _allowed[(int)reason] > 0)
+                    .ToImmutableSortedDictionary(reason => reason, reason => _allowed[(int)reason]),
+                LeakedFrames = _leaks.Frames,
+                LeaksByProbe = _leaks.ByProbe(),
+                Leaks = _leaks.Details(),
+            };
+        }
+    }
+
+    private void Decide(in FrameFacts frame)
+    {
+        _judged++;
+        if (_allowList.Find(frame, out var why) is { } reason)
+        {
+            _allowed[(int)reason]++;
+            return;
+        }
+
+        var probe = _probes.Find(frame);
+        var leakClass = _classifier.Classify(frame);
+        if (_leaks.Add(frame.UnixNanoseconds, probe, leakClass))
+        {
+            _leaks.AddDetail(new Leak(
+                frame.UnixNanoseconds, _wire.Interface, FrameSummary.Of(frame), leakClass, probe?.Name, probe?.User, why));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Harness.Judging.Rules;
+
+/// <summary>The tunnel's transport: to a listed server, and the tunnel's own by the oracle's word.</summary>
+internal sealed class TransportRule(EgressPolicy policy, WireFacts wire, ITransportOracle oracle) : IAllowRule
+{
+    public AllowedReason Reason => AllowedReason.Transport;
+
+    public bool AcceptsProbes => false;
+
+    public bool Accepts(in FrameFacts frame, out string? why)
+    {
+        why = null;
+        return frame.Ip is { HasOptions: false } ip
+            && wire.IsOwn(ip.Source)
+            && IsListed(frame, ip)
+            && oracle.IsTransport(frame, out why);
+    }
+
+    private bool IsListed(in FrameFacts frame, IpFacts ip)
+    {
+        foreach (var server in policy.Servers)
+        {
+            if ((byte)server.Protocol == ip.Protocol
+                && server.Port == frame.DestinationPort
+                && server.Address.Equals(ip.Destination))
+            {
+                return true;
+            }
+        }
+
+        return policy.Servers.IsEmpty; // Any address is listed then; the oracle alone decides.
+    }
+}

@@ -93,11 +93,7 @@ public sealed class HostLab : IAsyncDisposable
             Router.IpAsync(RouterAddresses()),
             Client.IpAsync(End(LabAddresses.Client, 24, LabAddresses.Router)),
             VpnServer.IpAsync(End(LabAddresses.VpnServer, 24, LabAddresses.VpnServerGateway)),
-            Internet.IpAsync(
-            [
-                .. End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway),
-                .. Addresses("eth0", LabAddresses.PublicResolver, 25),
-            ]),
+            Internet.IpAsync(End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway)),
             Resolver.IpAsync(ResolverEnd()));
 
         // The resolver shares the client's network, but hangs on an interface of its own so that the capture point sees

@@ -29,11 +29,8 @@ public static class LabAddresses
     /// <summary>The ISP's router on the VPN server's network.</summary>
     public static AddressPair VpnServerGateway { get; } = new("203.0.113.1", "2001:db8:3::1");
 
-    /// <summary>A server on the internet.</summary>
+    /// <summary>A server on the internet, which is also a public resolver.</summary>
     public static AddressPair InternetServer { get; } = new("198.51.100.10", "2001:db8:5::10");
-
-    /// <summary>A public resolver, on the same host as the server on the internet.</summary>
-    public static AddressPair PublicResolver { get; } = new("198.51.100.53", "2001:db8:5::53");
 
     /// <summary>The ISP's router on the internet server's network.</summary>
     public static AddressPair InternetGateway { get; } = new("198.51.100.1", "2001:db8:5::1");

@@ -25,6 +25,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Completes when it has ended.</summary>
+    public Task Exited => _process.WaitForExitAsync(CancellationToken.None);
+
     /// <summary>What it wrote so far: the last 64 KiB.</summary>
     public string Output => _output.ToString();
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+
+namespace LeakVerifier.Harness.Faults;
+
+/// <summary>What happens to the firewall itself (leak catalogue, classes 23, 26 and 29).</summary>
+public static class FirewallFaults
+{
+    /// <summary>How often the firewall is reloaded.</summary>
+    public const int Reloads = 100;
+
+    /// <summary>The rules are loaded again and again.</summary>
+    public static Fault Reloaded { get; } = new(
+        "reload",
+        "the firewall is reloaded 100 times",
+        async (context, cancellation) =>
+        {
+            for (var count = 1; count <= Reloads && context.Firewall is not null; count++)
+            {
+                if (await context.Firewall.ReloadAsync(cancellation) is { } failure)
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"reload {count} of {Reloads}: {failure}");
+                }
+            }
+
+            return null;
+        });
+
+    /// <summary>The firewall is started while there is traffic already.</summary>
+    public static Fault Started { get; } = new(
+        "started-late",
+        "the firewall is started",
+        async (context, cancellation) =>
+            context.Firewall is null ? null : await context.Firewall.UpAsync(cancellation));
+}

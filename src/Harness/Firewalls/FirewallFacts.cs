@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Tunnels;
+
+namespace LeakVerifier.Harness.Firewalls;
+
+/// <summary>What a firewall under test is told: the variables of the contract, and a configuration file with the same.</summary>
+public static class FirewallFacts
+{
+    /// <summary>Writes the configuration file and gives the variables.</summary>
+    /// <param name="configurationPath">Where the file is written.</param>
+    /// <param name="localNet">Local networks that may be reached in the clear; empty: none.</param>
+    public static IReadOnlyDictionary<string, string> Write(string configurationPath, string localNet)
+    {
+        File.WriteAllText(configurationPath, Configuration(localNet));
+        return new Dictionary<string, string>
+        {
+            ["LV_PHYSICAL_IF"] = HostLab.PhysicalInterface,
+            ["LV_TUNNEL_IF"] = ITunnel.Interface,
+            ["LV_SERVER_IP"] = LabAddresses.VpnServer.IPv4.ToString(),
+            ["LV_SERVER_IP6"] = LabAddresses.VpnServer.IPv6.ToString(),
+            ["LV_SERVER_PORT"] = LabAddresses.VpnPort.ToString(CultureInfo.InvariantCulture),
+            ["LV_SERVER_PROTO"] = "udp",
+            ["LV_TUNNEL_UID"] = ITunnel.Uid.ToString(CultureInfo.InvariantCulture),
+            ["LV_LOCAL_NET"] = localNet,
+            ["LV_FORWARDING"] = "false",
+            ["LV_INTERNAL_IF"] = "",
+            ["LV_CONFIG"] = configurationPath,
+        };
+    }
+
+    /// <summary>The text of the configuration file: the policy by which frames are judged, too.</summary>
+    public static string Configuration(string localNet)
+    {
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            VPN_INTERFACE={ITunnel.Interface}
+            TUNNEL_USER={ITunnel.Uid}
+            VPN_SERVERS="{LabAddresses.VpnServer.IPv4}:{LabAddresses.VpnPort}/udp [{LabAddresses.VpnServer.IPv6}]:{LabAddresses.VpnPort}/udp"
+            LOCAL_NET="{localNet}"
+            FORWARDING=false
+
+            """);
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Sandboxing;
+
+namespace LeakVerifier.Harness.Firewalls;
+
+/// <summary>
+/// A firewall under test: a folder with an executable <c>up</c> and, if it likes, <c>down</c> and <c>reload</c>. Anybody's
+/// firewall is tested through this contract, our own included.
+/// </summary>
+/// <param name="Name">What reports call it.</param>
+/// <param name="Folder">The folder's full path.</param>
+public sealed record FirewallFolder(string Name, string Folder)
+{
+    /// <summary>The name that stands for our own firewall.</summary>
+    public const string Builtin = "builtin";
+
+    /// <summary>The name that stands for no firewall at all.</summary>
+    public const string None = "none";
+
+    private const UnixFileMode AnyExecute =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>The program that closes the machine.</summary>
+    public string Up => Path.Combine(Folder, "up");
+
+    /// <summary>The program that loads the rules again; <c>up</c> where the firewall brings none.</summary>
+    public string Reload => File.Exists(Path.Combine(Folder, "reload")) ? Path.Combine(Folder, "reload") : Up;
+
+    /// <summary>Finds the firewall that <c>--firewall</c> names.</summary>
+    /// <param name="name"><c>builtin</c>, <c>none</c> or a folder's path.</param>
+    /// <returns>The folder, or null for <c>none</c>.</returns>
+    /// <exception cref="FirewallNotUsableException">There is no such folder, or it has no executable <c>up</c>.</exception>
+    public static FirewallFolder? Find(string name)
+    {
+        if (name == None)
+        {
+            return null;
+        }
+
+        if (name == Builtin)
+        {
+            return BuiltinFirewall.Unpack(Path.Combine(Sandbox.WorkFolder, "firewall-builtin"));
+        }
+
+        var folder = Path.GetFullPath(name);
+        if (!Directory.Exists(folder))
+        {
+            throw new FirewallNotUsableException($"--firewall {name}: no such folder; give builtin, none or a folder with an executable 'up'");
+        }
+
+        var firewall = new FirewallFolder(Path.GetFileName(folder.TrimEnd('/')), folder);
+        if (!File.Exists(firewall.Up))
+        {
+            throw new FirewallNotUsableException($"--firewall {name}: the folder has no 'up'; it is the program that loads the rules");
+        }
+
+        return (File.GetUnixFileMode(firewall.Up) & AnyExecute) != 0
+            ? firewall
+            : throw new FirewallNotUsableException($"--firewall {name}: 'up' is not executable; chmod +x {firewall.Up}");
+    }
+}

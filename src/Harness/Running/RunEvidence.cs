@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Harness.Judging;
+using LeakVerifier.Harness.Traffic;
+
+namespace LeakVerifier.Harness.Running;
+
+/// <summary>What was seen in one run of a scenario, with or without the firewall.</summary>
+public sealed record RunEvidence
+{
+    /// <summary>Why the run says nothing; null when every condition of a verdict holds.</summary>
+    public required string? Problem { get; init; }
+
+    /// <summary>What the judge saw; null when it came to no judging.</summary>
+    public Judgement? Judgement { get; init; }
+
+    /// <summary>Frames that libpcap delivered.</summary>
+    public long Captured { get; init; }
+
+    /// <summary>Frames that were lost on the way to the judge, by libpcap's own count.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>What each probe did.</summary>
+    public ImmutableArray<ProbeOutcome> Probes { get; init; } = [];
+
+    /// <summary>When the fault struck: nanoseconds since 1970; 0 when it did not.</summary>
+    public long FaultUnixNanoseconds { get; init; }
+
+    /// <summary>What became of numbered requests through the tunnel, where the scenario makes some.</summary>
+    public TunnelPingResult? TunnelPing { get; init; }
+
+    /// <summary>How long the run took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How long making the lab took.</summary>
+    public TimeSpan LabSetUp { get; init; }
+
+    /// <summary>The capture on disk; null when none is kept.</summary>
+    public string? CaptureFile { get; init; }
+
+    /// <summary>Frames outside the policy.</summary>
+    public long LeakedFrames => Judgement?.LeakedFrames ?? 0;
+
+    /// <summary>A run that came to nothing.</summary>
+    public static RunEvidence Failed(string problem, TimeSpan duration)
+    {
+        return new RunEvidence { Problem = problem, Duration = duration };
+    }
+}
+
+/// <summary>What a probe did in a run.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="User">Its user.</param>
+/// <param name="Counters">What it sent and got.</param>
+/// <param name="LeakedFrames">Its frames outside the policy.</param>
+public sealed record ProbeOutcome(string Name, string User, ProbeCounters Counters, long LeakedFrames);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Scenarios;
+
+namespace LeakVerifier.Harness.Running;
+
+/// <summary>
+/// Earns a verdict from the two runs of a scenario. A leak that was seen is a leak, whatever else went wrong; but
+/// "sealed" needs every condition.
+/// </summary>
+public static class VerdictRules
+{
+    /// <summary>Decides.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="repeat">Which repetition, from 1.</param>
+    /// <param name="control">The run without the firewall.</param>
+    /// <param name="protectedRun">The run with the firewall.</param>
+    public static ScenarioResult Decide(Scenario scenario, int repeat, RunEvidence control, RunEvidence protectedRun)
+    {
+        var (verdict, reason) = Decide(scenario, control, protectedRun);
+        return new ScenarioResult(scenario, repeat, verdict, reason, control, protectedRun);
+    }
+
+    /// <summary>Probes (with their family) that the scenario says must leak and that did not in the control run.</summary>
+    public static IReadOnlyList<string> MissingInControl(Scenario scenario, RunEvidence control)
+    {
+        var leaked = control.Judgement?.LeaksByProbe.Select(leaks => leaks.Probe).ToHashSet() ?? [];
+        return [.. scenario.MustLeak
+            .SelectMany(name => new[] { name + "-v4", name + "-v6" })
+            .Where(name => !leaked.Contains(name))];
+    }
+
+    private static (Verdict Verdict, string Reason) Decide(Scenario scenario, RunEvidence control, RunEvidence protectedRun)
+    {
+        if (protectedRun.LeakedFrames > 0)
+        {
+            return (Verdict.Leak, Leaked(protectedRun));
+        }
+
+        if (protectedRun.Problem is { } problem)
+        {
+            return (Verdict.Inconclusive, problem);
+        }
+
+        if (control.Problem is { } controlProblem)
+        {
+            return (Verdict.Inconclusive, "control run: " + controlProblem);
+        }
+
+        if (MissingInControl(scenario, control) is { Count: > 0 } missing)
+        {
+            return (Verdict.Inconclusive, $"control run: {string.Join(", ", missing)} did not leak, so nothing is shown of it");
+        }
+
+        if (control.LeakedFrames == 0)
+        {
+            return (Verdict.Inconclusive, "control run: nothing leaked");
+        }
+
+        var silent = protectedRun.Probes.Where(probe => probe.Counters.AttemptsSinceFault == 0).Select(p => p.Name).ToList();
+        return silent.Count > 0
+            ? (Verdict.Inconclusive, $"{string.Join(", ", silent)} attempted nothing after the fault")
+            : (Verdict.Sealed, $"nothing left; without the firewall {control.LeakedFrames} frames did");
+    }
+
+    private static string Leaked(RunEvidence run)
+    {
+        var worst = run.Judgement!.LeaksByProbe.OrderByDescending(leaks => leaks.Frames).Take(3);
+        var names = worst.Select(leaks => $"{leaks.Probe ?? "unattributed"} ({leaks.Frames})");
+        return $"{run.LeakedFrames} frames left outside the policy: {string.Join(", ", names)}";
+    }
+}

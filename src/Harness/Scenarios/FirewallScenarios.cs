@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Faults;
+using LeakVerifier.Harness.Tunnels;
+
+namespace LeakVerifier.Harness.Scenarios;
+
+/// <summary>Scenarios about the firewall's own moments: being reloaded, and being started after others.</summary>
+internal static class FirewallScenarios
+{
+    /// <summary>The gap between old and new rules.</summary>
+    public static Scenario Reload { get; } = new()
+    {
+        Id = "oob-reload",
+        Shows = "Whether anything leaves while the firewall is reloaded 100 times under a blast of packets, and whether the "
+            + "tunnel loses any.",
+        Limits = "One core's blast: a gap shorter than the time between two packets may be missed.",
+        LeakClasses = [25, 26],
+        Tunnel = TunnelKind.OutOfBand,
+        Course = Course.FaultUnderBlast,
+        Fault = FirewallFaults.Reloaded,
+        Window = TimeSpan.FromMilliseconds(500),
+        MustLeak = ["udp-blast"],
+    };
+
+    /// <summary>Flows that are older than the firewall, unknown to connection tracking.</summary>
+    public static Scenario StartedLate { get; } = Late(
+        Course.FirewallStartedLate,
+        "oob-started-late",
+        "connection tracking does not know them");
+
+    /// <summary>Flows that are older than the firewall, known to connection tracking.</summary>
+    public static Scenario StartedLateTracked { get; } = Late(
+        Course.FirewallStartedLateTracked,
+        "oob-started-late-tracked",
+        "connection tracking has them as established");
+
+    private static Scenario Late(Course course, string id, string tracking)
+    {
+        return new Scenario
+        {
+            Id = id,
+            Shows = $"Whether connections that were open in the clear before the firewall started go on: {tracking}.",
+            Limits = "What left before the firewall was up is not judged.",
+            LeakClasses = [23, 29],
+            Tunnel = TunnelKind.OutOfBand,
+            Course = course,
+            Fault = FirewallFaults.Started,
+            Window = TimeSpan.FromSeconds(3),
+            MustLeak = ["tcp-established", "udp-connected", "tcp-new", "udp-unconnected", "icmp-echo"],
+        };
+    }
+}

@@ -3,8 +3,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using LeakVerifier.Harness.Capture;
-using PacketDotNet;
 using PacketDotNet.Utils;
+using PacketDotNet;
 
 namespace LeakVerifier.Harness.Judging;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using LeakVerifier.Harness.Capture;
 using PacketDotNet;
 using static LeakVerifier.Harness.Judging.Dissect;
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Capture;
+
 namespace LeakVerifier.Harness.Judging;
 
 /// <summary>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
+using LeakVerifier.Harness.Capture;
 
 namespace LeakVerifier.Harness.Judging;
 

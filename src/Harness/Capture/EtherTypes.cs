@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-namespace LeakVerifier.Harness.Judging;
+namespace LeakVerifier.Harness.Capture;
 
 /// <summary>EtherTypes that the judge knows (IEEE 802 numbers, as listed by IANA).</summary>
 public static class EtherTypes
@@ -26,7 +26,7 @@ public static class EtherTypes
     /// <summary>The tag that switches used for stacked VLANs before IEEE 802.1ad.</summary>
     public const ushort StackedVlan = 0x9100;
 
-    /// <summary>IEEE 802's "local experimental EtherType 1": the capture's sentinels.</summary>
+    /// <summary>IEEE 802's "local experimental EtherType 1": the sentinels.</summary>
     public const ushort LocalExperimental = 0x88b5;
 
     /// <summary>Whether a tag of four bytes follows the addresses.</summary>

@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace LeakVerifier.Harness.Judging;
+namespace LeakVerifier.Harness.Capture;
 
 /// <summary>A 48-bit Ethernet address.</summary>
 /// <param name="Value">The address as a number, the first octet on the wire highest.</param>

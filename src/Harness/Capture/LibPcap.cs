@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Runtime.InteropServices;
+
+namespace LeakVerifier.Harness.Capture;
+
+/// <summary>
+/// The two calls of libpcap that SharpPcap 6.3.1 does not offer, or offers wrongly: its statistics declare three 32-bit
+/// counters as pointers, so that on 64-bit Linux the drops read as 0.
+/// </summary>
+internal static unsafe partial class LibPcap
+{
+    /// <summary>poll(2): there is data to read.</summary>
+    public const short POLLIN = 1;
+
+    /// <summary>Debian's name of the library, then the name that its own build gives it.</summary>
+    private static readonly string[] Names = ["libpcap.so.0.8", "libpcap.so.1", "libpcap.so"];
+
+    private static readonly Lazy<nint> Library = new(Load);
+
+    /// <summary>pcap_stats(3PCAP).</summary>
+    public static int Stats(SafeHandle capture, out PcapCounters counters)
+    {
+        var call = (delegate* unmanaged[Cdecl]<nint, PcapCounters*, int>)Export("pcap_stats");
+        fixed (PcapCounters* pointer = &counters)
+        {
+            return call(capture.DangerousGetHandle(), pointer);
+        }
+    }
+
+    /// <summary>pcap_get_selectable_fd(3PCAP).</summary>
+    public static int SelectableDescriptor(SafeHandle capture)
+    {
+        var call = (delegate* unmanaged[Cdecl]<nint, int>)Export("pcap_get_selectable_fd");
+        return call(capture.DangerousGetHandle());
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int poll(ref PollDescriptor descriptors, nuint count, int timeoutMilliseconds);
+
+    private static nint Load()
+    {
+        foreach (var name in Names)
+        {
+            if (NativeLibrary.TryLoad(name, out var library))
+            {
+                return library;
+            }
+        }
+
+        throw new DllNotFoundException("libpcap is not installed: apt-get install libpcap0.8");
+    }
+
+    private static nint Export(string name) => NativeLibrary.GetExport(Library.Value, name);
+
+    /// <summary>struct pollfd, poll(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short ReturnedEvents;
+    }
+}
+
+/// <summary>struct pcap_stat (pcap/pcap.h): counters since the capture was opened.</summary>
+/// <param name="Received">Frames that reached the capture, dropped ones included (packet(7), PACKET_STATISTICS).</param>
+/// <param name="KernelDropped">Frames for which the buffer had no room.</param>
+/// <param name="InterfaceDropped">Frames that the interface dropped.</param>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct PcapCounters(uint Received, uint KernelDropped, uint InterfaceDropped);

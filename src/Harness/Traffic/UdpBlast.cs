@@ -22,6 +22,7 @@ public sealed class UdpBlast : IAsyncDisposable
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private volatile bool _isStopping;
+    private bool _isStarted;
     private long _attempts;
 
     private UdpBlast(ProbeSocket socket, ProbeDescription description, UdpBlastLimits limits, TimeProvider timeProvider)
@@ -41,13 +42,13 @@ public sealed class UdpBlast : IAsyncDisposable
     /// <summary>Completes when the blast ends, by a limit or because it was stopped.</summary>
     public Task<UdpBlastResult> Completion => _done.Task;
 
-    /// <summary>Opens a socket and begins to send.</summary>
+    /// <summary>Opens a socket; <see cref="Start"/> begins to send.</summary>
     /// <param name="thread">Gives the namespace and the user.</param>
     /// <param name="destination">Where to; no other probe may send there.</param>
     /// <param name="limits">When it ends by itself.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <exception cref="SystemCallException">The socket cannot be opened.</exception>
-    public static async Task<UdpBlast> StartAsync(
+    public static async Task<UdpBlast> OpenAsync(
         NamespaceThread thread, IPEndPoint destination, UdpBlastLimits limits, TimeProvider timeProvider)
     {
         var socket = await thread.RunAsync(() =>
@@ -55,15 +56,25 @@ public sealed class UdpBlast : IAsyncDisposable
             ?? throw new SystemCallException($"opening a socket for a blast to {destination}", error));
         var name = "udp-blast" + ProbeDescriptions.SuffixOf(destination.AddressFamily);
         var description = ProbeDescriptions.Create(name, thread, ProbeProtocol.Udp, destination);
-        var blast = new UdpBlast(socket, description, limits, timeProvider);
-        new Thread(blast.Run) { Name = description.Name, IsBackground = true }.Start();
-        return blast;
+        return new UdpBlast(socket, description, limits, timeProvider);
+    }
+
+    /// <summary>Begins to send. Call it once.</summary>
+    public void Start()
+    {
+        _isStarted = true;
+        new Thread(Run) { Name = Description.Name, IsBackground = true }.Start();
     }
 
     /// <summary>Ends the blast.</summary>
     public Task<UdpBlastResult> StopAsync()
     {
         _isStopping = true;
+        if (!_isStarted)
+        {
+            _done.TrySetResult(new UdpBlastResult(0, new Dictionary<string, long>(), TimeSpan.Zero));
+        }
+
         return _done.Task;
     }
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Harness.Capture;
+using LeakVerifier.Harness.Judging;
+using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Harness.Traffic;
+
+namespace LeakVerifier.Harness.Running;
+
+/// <summary>The moments of a run, and the evidence that they make of what was counted.</summary>
+internal sealed class RunCourse
+{
+    private readonly Judge _judge;
+    private long _fault;
+
+    public RunCourse(Scenario scenario, Judge judge)
+    {
+        _judge = judge;
+        IsFirewallLate = scenario.Course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked;
+    }
+
+    /// <summary>Whether the firewall's start is the fault.</summary>
+    public bool IsFirewallLate { get; }
+
+    /// <summary>From now on frames are judged.</summary>
+    public void OpenWindow() => _judge.OpenWindow(UnixTime.Now(TimeProvider.System));
+
+    /// <summary>The fault strikes now.</summary>
+    public void MarkFault() => _fault = UnixTime.Now(TimeProvider.System);
+
+    /// <summary>Puts together what was seen.</summary>
+    public RunEvidence Evidence(
+        string? problem,
+        CaptureResult capture,
+        IReadOnlyList<(ProbeDescription Probe, ProbeCounters Counters)> probes,
+        TunnelPingResult? ping,
+        IReadOnlyList<(ProbeDescription Probe, UdpBlastResult Result)>? blasts)
+    {
+        var judgement = _judge.Finish();
+        var leaked = judgement.LeaksByProbe.Where(leaks => leaks.Probe is not null).ToDictionary(l => l.Probe!, l => l.Frames);
+        ProbeOutcome Outcome(ProbeDescription probe, ProbeCounters counters)
+        {
+            return new ProbeOutcome(probe.Name, probe.User, counters, leaked.GetValueOrDefault(probe.Name));
+        }
+
+        return new RunEvidence
+        {
+            Problem = problem,
+            Judgement = judgement,
+            Captured = capture.Delivered,
+            Dropped = capture.KernelDropped + capture.InterfaceDropped,
+            FaultUnixNanoseconds = _fault,
+            TunnelPing = ping,
+            Probes = [.. probes.Select(p => Outcome(p.Probe, p.Counters)), .. (blasts ?? []).Select(b => Outcome(b.Probe, Counters(b.Result)))],
+        };
+    }
+
+    /// <summary>A blast knows attempts only; all of them are after the fault, which lasts as long as it does.</summary>
+    private static ProbeCounters Counters(UdpBlastResult result)
+    {
+        return new ProbeCounters(result.Attempts, result.Attempts, 0, 0, 0, 0, result.Errors);
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Reports;
+using LeakVerifier.Harness.Running;
+
+namespace LeakVerifier.Harness.Commands;
+
+/// <summary>The folder of <c>--out</c>: one run's captures, rulesets, logs and reports.</summary>
+internal static class EvidenceFolder
+{
+    /// <summary>Makes the folder, or takes an empty one.</summary>
+    /// <exception cref="CommandException">It has files, which might be another run's evidence, or cannot be made.</exception>
+    public static void Prepare(string? folder)
+    {
+        if (folder is null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (Directory.CreateDirectory(folder).EnumerateFileSystemInfos().Any())
+            {
+                throw new CommandException(ExitCode.Usage, $"--out {folder}: the folder is not empty; give one for this run alone");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"--out {folder}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Writes the reports in every form.</summary>
+    public static void WriteReports(
+        string folder, string firewall, IReadOnlyList<ScenarioSummary> summaries, TimeSpan elapsed)
+    {
+        using (var json = File.Create(Path.Combine(folder, "report.json")))
+        {
+            JsonReport.Write(json, firewall, summaries);
+        }
+
+        using (var junit = File.Create(Path.Combine(folder, "junit.xml")))
+        {
+            JUnitReport.Write(junit, firewall, summaries);
+        }
+
+        using var text = File.CreateText(Path.Combine(folder, "report.txt"));
+        new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, elapsed);
+    }
+}

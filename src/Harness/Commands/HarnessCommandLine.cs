@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.CommandLine;
+using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Linux;
+
+namespace LeakVerifier.Harness.Commands;
+
+/// <summary>The command line of leakverifier.</summary>
+internal static class HarnessCommandLine
+{
+    /// <summary>Runs the program.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] arguments)
+    {
+        try
+        {
+            var parsed = Build(arguments).Parse(arguments);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var error in parsed.Errors)
+                {
+                    Fail(error.Message);
+                }
+
+                Console.Error.WriteLine("'leakverifier --help' lists the commands and options.");
+                return (int)ExitCode.Usage;
+            }
+
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (CommandException exception)
+        {
+            return Fail(exception.Message, exception.ExitCode);
+        }
+        catch (FirewallNotUsableException exception)
+        {
+            return Fail(exception.Message, ExitCode.BadInput);
+        }
+        catch (SystemCallException exception) when (exception.Error == ErrorNotPermitted)
+        {
+            return Fail($"{exception.Message}: labs need CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW", ExitCode.NotPrivileged);
+        }
+#pragma warning disable CA1031 // The last resort: whatever it is, it is a bug, and must not look like a verdict.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fail($"internal error: {exception}", ExitCode.Internal);
+        }
+    }
+
+    /// <summary>EPERM of errno(3).</summary>
+    private const int ErrorNotPermitted = 1;
+
+    private static RootCommand Build(string[] arguments)
+    {
+        return new RootCommand("Proves that nothing leaves a physical interface when a VPN's tunnel breaks, or shows the packet that did.")
+        {
+            Verify(arguments),
+            List(),
+            Explain(),
+        };
+    }
+
+    private static Command Verify(string[] arguments)
+    {
+        var firewall = new Option<string>("--firewall")
+        {
+            Description = "The firewall under test: builtin, none, or a folder with an executable 'up'",
+            DefaultValueFactory = _ => FirewallFolder.Builtin,
+            HelpName = "builtin|none|DIR",
+        };
+        var lab = new Option<string>("--lab") { Description = "What hosts are made of", DefaultValueFactory = _ => "netns" };
+        lab.AcceptOnlyFromAmong("netns");
+        var scenario = new Option<string[]>("--scenario") { Description = "Only scenarios whose id matches; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
+        var repeat = new Option<int>("--repeat") { Description = "Run each scenario so often", DefaultValueFactory = _ => 1, HelpName = "N" };
+        repeat.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 10_000)
+            {
+                result.AddError("--repeat: a number from 1 to 10000");
+            }
+        });
+        var json = new Option<string?>("--json") { Description = "Write the report as JSON; - is standard output", HelpName = "FILE|-" };
+        var junit = new Option<string?>("--junit") { Description = "Write the report as JUnit XML", HelpName = "FILE" };
+        var folder = new Option<string?>("--out") { Description = "Keep captures, rulesets, logs and reports in this folder", HelpName = "DIR" };
+        var verify = new Command("verify", "Break a VPN in labs, without and with a firewall, and judge what was on the wire")
+        {
+            firewall, lab, scenario, repeat, json, junit, folder,
+        };
+        verify.SetAction(parsed => (int)VerifyCommand.Run(
+            new VerifyOptions(
+                parsed.GetValue(firewall)!,
+                parsed.GetValue(scenario)!,
+                parsed.GetValue(repeat),
+                parsed.GetValue(json),
+                parsed.GetValue(junit),
+                parsed.GetValue(folder) is { } path ? Path.GetFullPath(path) : null),
+            arguments));
+        return verify;
+    }
+
+    private static Command List()
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var list = new Command("list", "List the scenarios") { json };
+        list.SetAction(parsed => (int)ListCommand.Run(parsed.GetValue(json)));
+        return list;
+    }
+
+    private static Command Explain()
+    {
+        var id = new Argument<string>("ID") { Description = "A scenario" };
+        var explain = new Command("explain", "Say what a scenario shows, when it passes, and its limits") { id };
+        explain.SetAction(parsed => (int)ExplainCommand.Run(parsed.GetValue(id)!));
+        return explain;
+    }
+
+    private static int Fail(string message, ExitCode exitCode = ExitCode.Usage)
+    {
+        Console.Error.WriteLine("leakverifier: " + message);
+        return (int)exitCode;
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Diagnostics;
+using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Reports;
+using LeakVerifier.Harness.Running;
+using LeakVerifier.Harness.Sandboxing;
+using LeakVerifier.Harness.Scenarios;
+
+namespace LeakVerifier.Harness.Commands;
+
+/// <summary><c>leakverifier verify</c>: runs scenarios against a firewall and reports.</summary>
+internal static class VerifyCommand
+{
+    /// <summary>Checks everything that can be checked before a lab starts, then runs inside the sandbox.</summary>
+    public static ExitCode Run(VerifyOptions options, IReadOnlyList<string> arguments)
+    {
+        var scenarios = Select(options.Patterns);
+        if (!Sandbox.IsInside)
+        {
+            Prerequisites.Require(scenarios);
+            _ = options.Firewall == FirewallFolder.Builtin ? null : FirewallFolder.Find(options.Firewall);
+            EvidenceFolder.Prepare(options.Out);
+            return (ExitCode)Sandbox.Run(arguments);
+        }
+
+        return RunInside(options, scenarios).GetAwaiter().GetResult();
+    }
+
+    private static async Task<ExitCode> RunInside(VerifyOptions options, ImmutableArray<Scenario> scenarios)
+    {
+        using var interruption = new Interruption();
+        var watch = Stopwatch.StartNew();
+        var firewall = FirewallFolder.Find(options.Firewall);
+        var progress = new ProgressLines(scenarios.Length * options.Repeat);
+        var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out);
+        var suite = new Suite(firewall, settings, progress.Report);
+        var results = await suite.RunAsync(scenarios, options.Repeat, interruption.Token);
+        progress.End();
+
+        var summaries = ScenarioSummary.Of(results);
+        Report(options, summaries, watch.Elapsed);
+        return interruption.Token.IsCancellationRequested
+            ? ExitCode.Interrupted
+            : ExitCodes.Of(Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]));
+    }
+
+    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (!ScenarioCatalogue.All.Any(scenario => ScenarioCatalogue.IsMatch(pattern, scenario)))
+            {
+                throw new CommandException(ExitCode.Usage, $"--scenario {pattern}: no scenario is called so; 'leakverifier list' shows them");
+            }
+        }
+
+        return ScenarioCatalogue.Matching(patterns);
+    }
+
+    private static void Report(VerifyOptions options, ImmutableArray<ScenarioSummary> summaries, TimeSpan elapsed)
+    {
+        if (options.Json == "-")
+        {
+            using var output = Console.OpenStandardOutput();
+            JsonReport.Write(output, options.Firewall, summaries);
+        }
+        else
+        {
+            new TerminalReport(Consoles.Output()).Write(options.Firewall, summaries, elapsed);
+            WriteFile(options.Json, stream => JsonReport.Write(stream, options.Firewall, summaries));
+        }
+
+        WriteFile(options.JUnit, stream => JUnitReport.Write(stream, options.Firewall, summaries));
+        if (options.Out is { } folder)
+        {
+            EvidenceFolder.WriteReports(folder, options.Firewall, summaries, elapsed);
+        }
+    }
+
+    private static void WriteFile(string? path, Action<Stream> write)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            using var stream = File.Create(path);
+            write(stream);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.BadInput, $"{path}: the report cannot be written: {exception.Message}");
+        }
+    }
+}

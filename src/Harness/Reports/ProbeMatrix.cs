@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Running;
+using Spectre.Console;
+
+namespace LeakVerifier.Harness.Reports;
+
+/// <summary>
+/// Fault x probe: which probes were able to leak. A scenario seals only what its control run showed to be open.
+/// </summary>
+internal static class ProbeMatrix
+{
+    private const int LegendColumns = 4;
+
+    /// <summary>Writes the matrix; nothing when no control run was judged.</summary>
+    public static void Write(IAnsiConsole console, IReadOnlyList<ScenarioSummary> summaries)
+    {
+        var rows = summaries.Select(summary => summary.Decisive).Where(r => r.Control is { Probes.Length: > 0 }).ToList();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var probes = rows.SelectMany(row => row.Control!.Probes).Select(probe => BaseName(probe.Name)).Distinct().ToList();
+        var width = rows.Max(row => row.Scenario.Id.Length);
+        console.WriteLine("What could leak, by the control runs: # both families, 4 or 6 one of them, . neither (nothing is shown of it)");
+        foreach (var row in rows)
+        {
+            var cells = probes.Select(probe => Cell(row.Control!, probe));
+            console.WriteLine($"  {row.Scenario.Id.PadRight(width)}  {string.Join(' ', cells)}");
+        }
+
+        var legend = probes.Select((probe, index) => $"{(char)('a' + index)} {probe,-20}").Chunk(LegendColumns);
+        console.WriteLine($"  {"".PadRight(width)}  {string.Join(' ', probes.Select((_, index) => (char)('a' + index)))}");
+        foreach (var line in legend)
+        {
+            console.WriteLine(("  " + string.Concat(line)).TrimEnd());
+        }
+
+        console.WriteLine();
+    }
+
+    private static char Cell(RunEvidence control, string probe)
+    {
+        var leaked = control.Probes.Where(p => BaseName(p.Name) == probe && p.LeakedFrames > 0).Select(p => p.Name[^1]).ToList();
+        return leaked.Count switch
+        {
+            0 => '.',
+            1 => leaked[0],
+            _ => '#',
+        };
+    }
+
+    /// <summary>A probe's name without its family, <c>-v4</c> or <c>-v6</c>.</summary>
+    private static string BaseName(string name) => name[..^3];
+}

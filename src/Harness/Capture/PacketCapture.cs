@@ -72,7 +72,7 @@ public sealed class PacketCapture : IAsyncDisposable
         }
 
         var problem = await SendSentinelAsync(_loop.Close);
-        Close();
+        await Task.Run(Close); // The kernel takes its time over a packet socket's end (synchronize_net).
         var result = _loop.Result();
         _result = result with { Problem = result.Problem ?? problem };
         return _result;

@@ -9,8 +9,8 @@ using PacketDotNet.Utils;
 namespace LeakVerifier.Harness.Judging;
 
 /// <summary>
-/// Reads a frame's facts, from any bytes whatsoever. PacketDotNet decodes headers; it trusts the lengths inside them, so
-/// they are checked here before.
+/// Reads a frame's facts, from any bytes whatsoever. PacketDotNet decodes headers; it trusts the lengths inside them,
+/// so they are checked here before.
 /// </summary>
 public static class Dissect
 {

@@ -166,7 +166,8 @@ public sealed class PacketCaptureTests
         try
         {
             var options = Options(CaptureOptions.NormalBuffer) with { EvidencePath = path, EvidenceLimit = limit };
-            await using var capture = await PacketCapture.StartAsync(link.Router, options, _ => { }, TimeProvider.System);
+            await using var capture = await PacketCapture.StartAsync(
+                link.Router, options, _ => { }, TimeProvider.System);
             await link.SendAsync(20);
             await capture.FlushAsync();
             var whileRunning = new FileInfo(path).Length;

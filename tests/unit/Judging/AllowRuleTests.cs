@@ -115,7 +115,8 @@ public sealed class AllowRuleTests
 
         Decide(IPv4(Own, resolver, 17, Udp(5000, (ushort)port))).Should().Be(expected);
         Decide(IPv4(Own, resolver, 6, Tcp(5000, (ushort)port))).Should().Be(expected);
-        Decide(IPv4(Own, resolver, 17, Udp(5000, (ushort)port)), policy: SamplePolicy with { LocalDns = [] }).Should().BeNull();
+        Decide(IPv4(Own, resolver, 17, Udp(5000, (ushort)port)), policy: SamplePolicy with { LocalDns = [] })
+            .Should().BeNull();
     }
 
     [TestCase("0.0.0.0", "255.255.255.255", 68, 67, 1, 99, BroadcastMac, true)]

@@ -51,7 +51,8 @@ internal static class FrameBuilder
     {
         return
         [
-            .. Big(source), .. Big(destination), 0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 1, 0, 0, 0, 0, 0, .. payload ?? [],
+            .. Big(source), .. Big(destination), 0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 1, 0, 0, 0, 0, 0,
+            .. payload ?? [],
         ];
     }
 

@@ -71,7 +71,8 @@ internal static class JudgeBench
     }
 
     /// <summary>What one frame is on the list by; null: it is a leak.</summary>
-    public static AllowedReason? Decide(byte[] frame, long at = 500, EgressPolicy? policy = null, WireFacts? wire = null)
+    public static AllowedReason? Decide(
+        byte[] frame, long at = 500, EgressPolicy? policy = null, WireFacts? wire = null)
     {
         var judge = Judge(policy, wire);
         judge.Take(FrameBuilder.At(at, frame));

@@ -42,7 +42,8 @@ public sealed class JudgeTests
     {
         var v4 = new ProbeDescription("ping4", "lvp-000000000001", "root", ProbeProtocol.Icmp,
             new IPEndPoint(IPAddress.Parse("198.51.100.10"), 0));
-        var v6 = v4 with { Name = "ping6", Nonce = "lvp-000000000002", Destination = IPEndPoint.Parse("[2001:db8:9::1]:0") };
+        var v6 = new ProbeDescription("ping6", "lvp-000000000002", "root", ProbeProtocol.Icmp,
+            new IPEndPoint(IPAddress.Parse("2001:db8:9::1"), 0));
 
         Leak(IPv4(Own, "198.51.100.10", 1, Icmp(8)), v4, v6).Probe.Should().Be("ping4");
         Leak(IPv6("2001:db8:1::64", "2001:db8:9::1", 58, Icmp(128)), v4, v6).Probe.Should().Be("ping6");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using SharpPcap.LibPcap;
 using SharpPcap;
+using SharpPcap.LibPcap;
 
 namespace LeakVerifier.Harness.Capture;
 

@@ -150,8 +150,8 @@ internal sealed class CaptureLoop : IDisposable
     }
 
     /// <summary>
-    /// Starts all counts at one moment. Frames that arrived while libpcap was setting up its ring were received, but are
-    /// never delivered, so the kernel's counters are compared from here.
+    /// Starts all counts at one moment. Frames that arrived while libpcap was setting up its ring were received, but
+    /// are never delivered, so the kernel's counters are compared from here.
     /// </summary>
     private void Calibrate()
     {

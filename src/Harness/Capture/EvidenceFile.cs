@@ -5,8 +5,8 @@ using System.Buffers.Binary;
 namespace LeakVerifier.Harness.Capture;
 
 /// <summary>
-/// A classic pcap file (draft-ietf-opsawg-pcap) with nanosecond times, bounded in size. It is readable at any moment: only
-/// whole records are handed to the kernel, which keeps them when the harness dies.
+/// A classic pcap file (draft-ietf-opsawg-pcap) with nanosecond times, bounded in size. It is readable at any moment:
+/// only whole records are handed to the kernel, which keeps them when the harness dies.
 /// </summary>
 internal sealed class EvidenceFile : IDisposable
 {

@@ -8,8 +8,8 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.Harness.Capture;
 
 /// <summary>
-/// A second witness to a capture: counters of netfilter's ingress hook on the same interface. The hook follows the place
-/// where captures are taken (net/core/dev.c, __netif_receive_skb_core), and has neither a ring nor a thread to lose frames.
+/// A second witness to a capture: counters of netfilter's ingress hook on the same interface. The hook follows the
+/// place where captures are taken (net/core/dev.c, __netif_receive_skb_core), and has no ring that could overflow.
 /// </summary>
 public sealed class FrameCounter : IAsyncDisposable
 {
@@ -115,16 +115,16 @@ public sealed class FrameCounter : IAsyncDisposable
     {
         return string.Create(CultureInfo.InvariantCulture, $$"""
             table netdev {{_table}} {
-                counter all { }
-                counter ip { }
-                counter ip6 { }
-                counter arp { }
+                counter all_frames { }
+                counter ip_frames { }
+                counter ip6_frames { }
+                counter arp_frames { }
                 chain ingress {
                     type filter hook ingress device "{{_capture.Interface}}" priority -500; policy accept;
-                    counter name "all"
-                    meta protocol ip counter name "ip"
-                    meta protocol ip6 counter name "ip6"
-                    meta protocol arp counter name "arp"
+                    counter name "all_frames"
+                    meta protocol ip counter name "ip_frames"
+                    meta protocol ip6 counter name "ip6_frames"
+                    meta protocol arp counter name "arp_frames"
                 }
             }
 
@@ -133,7 +133,8 @@ public sealed class FrameCounter : IAsyncDisposable
 
     private async Task<FrameCounts> ReadAsync()
     {
-        using var document = JsonDocument.Parse(await NftAsync(["-j", "list", "counters", "table", "netdev", _table], ""));
+        var listing = await NftAsync(["-j", "list", "counters", "table", "netdev", _table], "");
+        using var document = JsonDocument.Parse(listing);
         var packets = new Dictionary<string, long>();
         foreach (var entry in document.RootElement.GetProperty("nftables").EnumerateArray())
         {
@@ -143,7 +144,8 @@ public sealed class FrameCounter : IAsyncDisposable
             }
         }
 
-        return new FrameCounts(packets["all"], packets["ip"], packets["ip6"], packets["arp"]);
+        return new FrameCounts(
+            packets["all_frames"], packets["ip_frames"], packets["ip6_frames"], packets["arp_frames"]);
     }
 
     private Task<string> NftAsync(IReadOnlyList<string> arguments, string input)

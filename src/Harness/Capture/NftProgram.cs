@@ -39,7 +39,8 @@ internal static class NftProgram
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new CaptureException($"nft {string.Join(' ', arguments)}: no end within {deadline.TotalSeconds:0.###} s");
+            throw new CaptureException(
+                $"nft {string.Join(' ', arguments)}: no end within {deadline.TotalSeconds:0.###} s");
         }
         catch (IOException exception)
         {

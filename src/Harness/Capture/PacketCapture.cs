@@ -6,14 +6,14 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.Harness.Capture;
 
 /// <summary>
-/// A capture at the far end of a client's link that knows whether it is complete: it is armed and closed by sentinels seen
-/// on the wire, and its counts are held against the kernel's.
+/// A capture at the far end of a client's link that knows whether it is complete: it is armed and closed by sentinels
+/// seen on the wire, and its counts are held against the kernel's.
 /// </summary>
 /// <remarks>Every frame is handed over as it comes, on a thread of the capture's own; nothing is kept but the optional
 /// evidence file. The sentinels reach the client, whose kernel ignores their EtherType.</remarks>
 public sealed class PacketCapture : IAsyncDisposable
 {
-    /// <summary>After this time without an echo a sentinel is sent again: the link may have been without carrier.</summary>
+    /// <summary>When a sentinel was not seen by then it is sent again: the link may have had no carrier.</summary>
     private static readonly TimeSpan SentinelInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly CaptureOptions _options;
@@ -39,11 +39,12 @@ public sealed class PacketCapture : IAsyncDisposable
     /// <summary>Frames of the client delivered since the capture was armed.</summary>
     public long Inbound => _loop.Inbound;
 
-    /// <summary>Opens a capture and returns when it is armed: what is sent from now on is seen, or its loss is.</summary>
+    /// <summary>Opens a capture and returns when it is armed: what is sent from then on is seen, or its loss is.
+    /// </summary>
     /// <param name="thread">A thread, of root, in the namespace of the interface.</param>
     /// <param name="options">What to capture, and how.</param>
-    /// <param name="onFrame">Receives every frame, in the order of the wire, sentinels and the host's own included. Must
-    /// not block: while it runs, frames pile up in the kernel's buffer.</param>
+    /// <param name="onFrame">Receives every frame, in the order of the wire, sentinels and the host's own included.
+    /// Must not block: while it runs, frames pile up in the kernel's buffer.</param>
     /// <param name="time">Measures the deadlines.</param>
     /// <exception cref="CaptureException">It could not be opened or armed.</exception>
     public static async Task<PacketCapture> StartAsync(
@@ -72,7 +73,7 @@ public sealed class PacketCapture : IAsyncDisposable
         }
 
         var problem = await SendSentinelAsync(_loop.Close);
-        Close();
+        await Task.Run(Close); // The kernel takes its time over a packet socket's end (synchronize_net).
         var result = _loop.Result();
         _result = result with { Problem = result.Problem ?? problem };
         return _result;

@@ -3,14 +3,14 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using LeakVerifier.Harness.Capture;
-using PacketDotNet.Utils;
 using PacketDotNet;
+using PacketDotNet.Utils;
 
 namespace LeakVerifier.Harness.Judging;
 
 /// <summary>
-/// Reads a frame's facts, from any bytes whatsoever. PacketDotNet decodes headers; it trusts the lengths inside them, so
-/// they are checked here before.
+/// Reads a frame's facts, from any bytes whatsoever. PacketDotNet decodes headers; it trusts the lengths inside them,
+/// so they are checked here before.
 /// </summary>
 public static class Dissect
 {
@@ -38,7 +38,7 @@ public static class Dissect
         {
             return Link(facts, captured);
         }
-#pragma warning disable CA1031 // A decoder that gives up, in whatever way, makes a leak of the frame, not an end of judging.
+#pragma warning disable CA1031 // However a decoder gives up, it makes a leak of the frame, not an end of judging.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

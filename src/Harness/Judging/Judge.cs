@@ -102,8 +102,9 @@ public sealed class Judge
         var leakClass = _classifier.Classify(frame);
         if (_leaks.Add(frame.UnixNanoseconds, probe, leakClass))
         {
+            var summary = FrameSummary.Of(frame);
             _leaks.AddDetail(new Leak(
-                frame.UnixNanoseconds, _wire.Interface, FrameSummary.Of(frame), leakClass, probe?.Name, probe?.User, why));
+                frame.UnixNanoseconds, _wire.Interface, summary, leakClass, probe?.Name, probe?.User, why));
         }
     }
 }

@@ -7,8 +7,8 @@ using LeakVerifier.Policy;
 namespace LeakVerifier.Harness.Judging;
 
 /// <summary>
-/// The oracle that knows the sockets of the tunnel's process: only what fits one of them, while it existed, is transport.
-/// Sockets may be added and closed while frames are judged.
+/// The oracle that knows the sockets of the tunnel's process: only what fits one of them, while it existed, is
+/// transport. Sockets may be added and closed while frames are judged.
 /// </summary>
 /// <remarks>It cannot tell a second socket with the same addresses and ports apart; only authentication can.</remarks>
 public sealed class SocketTransport : ITransportOracle

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using LeakVerifier.Harness.Capture;
 
 namespace LeakVerifier.Harness.Judging;

@@ -6,8 +6,8 @@ using LeakVerifier.Policy;
 namespace LeakVerifier.Harness.Judging.Rules;
 
 /// <summary>
-/// The solicitations and advertisements of a host (RFC 4861), about addresses of the link only, and only where the policy
-/// has an IPv6 destination.
+/// The solicitations and advertisements of a host (RFC 4861), about addresses of the link only, and only where the
+/// policy has an IPv6 destination.
 /// </summary>
 internal sealed class NeighbourDiscoveryRule(EgressPolicy policy, WireFacts wire) : IAllowRule
 {

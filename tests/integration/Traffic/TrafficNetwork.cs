@@ -103,6 +103,12 @@ internal sealed class TrafficNetwork : IAsyncDisposable
             """);
     }
 
+    /// <summary>Begins to keep what arrives at the server.</summary>
+    public Task<WireTap> TapServerAsync()
+    {
+        return WireTap.OpenAsync(_serverRoot);
+    }
+
     /// <summary>The client's TCP connections that are established.</summary>
     public Task<int> CountEstablishedAsync()
     {

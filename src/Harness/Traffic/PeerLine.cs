@@ -8,7 +8,8 @@ using System.Text;
 namespace LeakVerifier.Harness.Traffic;
 
 /// <summary>
-/// What a service says about the address it sees: <c>peer ADDRESS PORT</c>, ended by a line feed (TCP) or a blank (UDP).
+/// What a service says about the address it sees: <c>peer ADDRESS PORT</c>, ended by a line feed (TCP) or a blank
+/// (UDP).
 /// </summary>
 public static class PeerLine
 {

@@ -3,8 +3,8 @@
 namespace LeakVerifier.Harness.Traffic;
 
 /// <summary>
-/// The destination ports of the probes. Each probe has one of its own, so that a packet without a payload tells whose it
-/// is.
+/// The destination ports of the probes. Each probe has one of its own, so that a packet without a payload tells whose
+/// it is.
 /// </summary>
 public sealed record ProbePorts
 {
@@ -26,7 +26,8 @@ public sealed record ProbePorts
     /// <summary>TCP bound to the physical interface.</summary>
     public int BoundTcp { get; init; } = 7006;
 
-    /// <summary>The port of the Tor relay on the VPN server's address, UDP and TCP; 9001 is the customary ORPort.</summary>
+    /// <summary>The port of the Tor relay on the VPN server's address, UDP and TCP; 9001 is the customary
+    /// ORPort.</summary>
     public int TorOther { get; init; } = 9001;
 
     /// <summary>The port of the tunnel's transport, on which the Tor relay listens too.</summary>

@@ -7,8 +7,8 @@ using LeakVerifier.Harness.Traffic.Sockets;
 namespace LeakVerifier.Harness.Traffic;
 
 /// <summary>
-/// Sends datagrams as fast as one thread can, to find the moment in which a reload of the rules lets one out. It takes a
-/// whole core: use it for short.
+/// Sends datagrams as fast as one thread can, to find the moment in which a reload of the rules lets one out. It takes
+/// a whole core: use it for short.
 /// </summary>
 public sealed class UdpBlast : IAsyncDisposable
 {

@@ -17,7 +17,8 @@ public static class DnsResponse
 
     private const uint SecondsToLive = 1;
 
-    /// <summary>The addresses that every name has here, of the prefixes for documentation (RFC 5737, RFC 3849).</summary>
+    /// <summary>The addresses that every name has here, of the prefixes for documentation (RFC 5737, RFC
+    /// 3849).</summary>
     private static readonly byte[] V4 = IPAddress.Parse("192.0.2.80").GetAddressBytes();
 
     private static readonly byte[] V6 = IPAddress.Parse("2001:db8::80").GetAddressBytes();

@@ -5,8 +5,8 @@ using LeakVerifier.Harness.Traffic.Sockets;
 namespace LeakVerifier.Harness.Traffic.Probes;
 
 /// <summary>
-/// A probe that makes a fresh connection ten times a second, sends one message on it, and resets it when the answer came
-/// or when it took too long. An attempt is a connect call.
+/// A probe that makes a fresh connection ten times a second, sends one message on it, and resets it when the answer
+/// came or when it took too long. An attempt is a connect call.
 /// </summary>
 public abstract class ConnectingProbe : PacedProbe
 {

@@ -5,7 +5,8 @@ using LeakVerifier.Harness.Traffic.Sockets;
 
 namespace LeakVerifier.Harness.Traffic.Probes;
 
-/// <summary>What all probes have in common: they open, they are answered where they need it, they send at each step.</summary>
+/// <summary>What all probes have in common: they open, they are answered where they need it, they send at each
+/// step.</summary>
 public abstract class PacedProbe : IProbe, IPaced
 {
     private readonly TaskCompletionSource<ProbeReadiness> _ready =
@@ -106,7 +107,8 @@ public abstract class PacedProbe : IProbe, IPaced
     /// <summary>Makes the attempt that is due.</summary>
     private protected abstract void Send();
 
-    /// <summary>Does what brings the probe nearer to being ready, and calls <see cref="SetReady"/> when it is.</summary>
+    /// <summary>Does what brings the probe nearer to being ready, and calls <see cref="SetReady"/> when it
+    /// is.</summary>
     private protected abstract void Prove();
 
     private protected void SetReady(IPEndPoint? seenAs)

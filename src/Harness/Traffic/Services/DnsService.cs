@@ -8,7 +8,8 @@ using LeakVerifier.Harness.Traffic.Dns;
 
 namespace LeakVerifier.Harness.Traffic.Services;
 
-/// <summary>A name server that answers every well-formed query, over UDP and TCP; see <see cref="DnsResponse"/>.</summary>
+/// <summary>A name server that answers every well-formed query, over UDP and TCP; see
+/// <see cref="DnsResponse"/>.</summary>
 public sealed class DnsService : IAsyncDisposable
 {
     /// <summary>The port of DNS.</summary>
@@ -78,13 +79,6 @@ public sealed class DnsService : IAsyncDisposable
     private static async Task<bool> IsFilledAsync(
         NetworkStream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await stream.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken) == buffer.Length;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        return await stream.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken) == buffer.Length;
     }
 }

@@ -107,7 +107,9 @@ public sealed class EchoService : IAsyncDisposable
         // A short send buffer and the kernel's own pacing: no timer here, and always something to send again.
         connection.SendBufferSize = 4 * BufferLength;
         connection.SetRawSocketOption(
-            SocketCalls.SOL_SOCKET, SocketCalls.SO_MAX_PACING_RATE, BitConverter.GetBytes(StreamRequest.BytesPerSecond));
+            SocketCalls.SOL_SOCKET,
+            SocketCalls.SO_MAX_PACING_RATE,
+            BitConverter.GetBytes(StreamRequest.BytesPerSecond));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = SendRepeatedlyAsync(connection, NoncePayload.Stream(text, BufferLength), ending.Token);
         try

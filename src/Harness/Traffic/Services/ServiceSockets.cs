@@ -10,8 +10,8 @@ namespace LeakVerifier.Harness.Traffic.Services;
 internal static class ServiceSockets
 {
     /// <summary>
-    /// Opens a socket for each address, in the namespace of the thread. One for each, as an answer from a socket that is
-    /// bound to no address may leave with another source than the one that was asked.
+    /// Opens a socket for each address, in the namespace of the thread. One for each, as an answer from a socket that
+    /// is bound to no address may leave with another source than the one that was asked.
     /// </summary>
     /// <exception cref="SocketException">An address cannot be bound; nothing stays open.</exception>
     public static Task<List<Socket>> BindAsync(
@@ -43,7 +43,7 @@ internal static class ServiceSockets
     /// <summary>Whether an exception says no more than that a socket or the service has ended.</summary>
     public static bool IsEnd(Exception exception)
     {
-        return exception is SocketException or ObjectDisposedException or OperationCanceledException;
+        return exception is SocketException or IOException or ObjectDisposedException or OperationCanceledException;
     }
 
     /// <summary>All combinations of addresses and ports.</summary>

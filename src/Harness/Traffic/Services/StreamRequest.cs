@@ -5,8 +5,8 @@ using System.Text;
 namespace LeakVerifier.Harness.Traffic.Services;
 
 /// <summary>
-/// The first line of a connection that asks for a stream: <c>stream TEXT</c> and a line feed. The service then sends the
-/// text over and over, and takes what comes without echoing it.
+/// The first line of a connection that asks for a stream: <c>stream TEXT</c> and a line feed. The service then sends
+/// the text over and over, and takes what comes without echoing it.
 /// </summary>
 public static class StreamRequest
 {

@@ -15,6 +15,8 @@ internal sealed class TcpService : IAsyncDisposable
 
     private const int Backlog = 128;
 
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(10);
+
     private readonly List<Socket> _listeners;
     private readonly Func<Socket, CancellationToken, Task> _serve;
     private readonly CancellationTokenSource _ending = new();
@@ -51,28 +53,48 @@ internal sealed class TcpService : IAsyncDisposable
 
     private async Task AcceptAsync(Socket listener)
     {
-        while (!_ending.IsCancellationRequested)
+        try
         {
-            try
+            while (true)
             {
-                var connection = await listener.AcceptAsync(_ending.Token);
-                connection.LingerState = new LingerOption(true, 0);
-                if (_connections.Count >= MaximumConnections)
+                if (await TryAcceptAsync(listener) is { } connection)
                 {
-                    connection.Dispose();
-                    continue;
+                    Begin(connection);
                 }
-
-                var serving = ServeAsync(connection);
-                _connections[serving] = true;
-                _ = serving.ContinueWith(
-                    t => _connections.TryRemove(t, out _), TaskContinuationOptions.ExecuteSynchronously);
-            }
-            catch (Exception exception) when (ServiceSockets.IsEnd(exception))
-            {
-                // Cancelled: the loop ends. A connection that failed before it was accepted: the next one is awaited.
             }
         }
+        catch (OperationCanceledException)
+        {
+            // The service ends.
+        }
+    }
+
+    private async Task<Socket?> TryAcceptAsync(Socket listener)
+    {
+        try
+        {
+            return await listener.AcceptAsync(_ending.Token);
+        }
+        catch (SocketException)
+        {
+            // A client that gave up before it was accepted, or no descriptor left (accept(2)): the latter lasts.
+            await Task.Delay(AfterFailure, TimeProvider.System, _ending.Token);
+            return null;
+        }
+    }
+
+    private void Begin(Socket connection)
+    {
+        if (_connections.Count >= MaximumConnections)
+        {
+            connection.LingerState = new LingerOption(true, 0);
+            connection.Dispose();
+            return;
+        }
+
+        var serving = ServeAsync(connection);
+        _connections[serving] = true;
+        _ = serving.ContinueWith(t => _connections.TryRemove(t, out _), TaskScheduler.Default);
     }
 
     private async Task ServeAsync(Socket connection)
@@ -81,6 +103,7 @@ internal sealed class TcpService : IAsyncDisposable
         {
             try
             {
+                connection.LingerState = new LingerOption(true, 0);
                 await _serve(connection, _ending.Token);
             }
             catch (Exception exception) when (ServiceSockets.IsEnd(exception))

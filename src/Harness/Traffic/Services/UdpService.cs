@@ -61,7 +61,7 @@ internal sealed class UdpService : IAsyncDisposable
             }
             catch (Exception exception) when (ServiceSockets.IsEnd(exception))
             {
-                // Cancelled: the loop ends. An answer that cannot be sent is a lost answer, which is what faults are for.
+                // Cancelled: the loop ends. An answer that cannot be sent is a lost one, which is what faults are for.
             }
         }
     }

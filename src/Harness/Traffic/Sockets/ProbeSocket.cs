@@ -10,8 +10,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LeakVerifier.Harness.Traffic.Sockets;
 
 /// <summary>
-/// A non-blocking socket whose every error is a value. It belongs to the namespace and the user of the thread that opens
-/// it. It is closed hard: an open TCP connection is reset, nothing lingers.
+/// A non-blocking socket whose every error is a value. It belongs to the namespace and the user of the thread that
+/// opens it. It is closed hard: an open TCP connection is reset, nothing lingers.
 /// </summary>
 internal sealed class ProbeSocket : IDisposable
 {

@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 
 namespace LeakVerifier.Harness.Traffic.Sockets;
 
-/// <summary>How far a TCP connection is, by the kernel's own count (struct tcp_info of include/uapi/linux/tcp.h).</summary>
+/// <summary>How far a TCP connection is, by the kernel's own count (struct tcp_info of
+/// include/uapi/linux/tcp.h).</summary>
 /// <param name="BytesAcknowledged">Bytes that the other side acknowledged.</param>
 /// <param name="Retransmissions">Segments sent again since the connection exists.</param>
 internal readonly record struct TcpProgress(long BytesAcknowledged, long Retransmissions)

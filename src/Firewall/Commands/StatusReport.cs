@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeakVerifier.Firewall.Enforcement;
 
@@ -52,8 +53,10 @@ internal sealed record StatusReport(
 
     public string ToJson()
     {
+        // Relaxed: the text goes to a terminal or a program, not into HTML.
+        var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(buffer, options))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", 1);

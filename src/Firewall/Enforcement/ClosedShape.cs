@@ -4,7 +4,7 @@ namespace LeakVerifier.Firewall.Enforcement;
 
 /// <summary>
 /// Tells whether a listed table is a wall at all, whatever its list of exceptions: each direction has its chain, which
-/// drops by policy and ends with an unconditional refusal.
+/// drops by policy and ends with an unconditional refusal, which no unconditional acceptance precedes.
 /// </summary>
 /// <remarks>
 /// Asked when no configuration says what the rules ought to be. An empty table of the same name, or one whose chains
@@ -28,7 +28,15 @@ public static class ClosedShape
             && lines[0].EndsWith("policy drop;", StringComparison.Ordinal)
             && lines[^1].StartsWith("counter", StringComparison.Ordinal)
             && (lines[^1].Contains(" drop", StringComparison.Ordinal)
-                || lines[^1].Contains(" reject", StringComparison.Ordinal));
+                || lines[^1].Contains(" reject", StringComparison.Ordinal))
+            && !lines.Any(AcceptsEverything);
+    }
+
+    private static bool AcceptsEverything(string line)
+    {
+        var isConditional = !line.StartsWith("accept", StringComparison.Ordinal)
+            && !line.StartsWith("counter", StringComparison.Ordinal);
+        return !isConditional && line.Contains("accept", StringComparison.Ordinal);
     }
 
     /// <summary>The lines within a chain's braces, without their indentation.</summary>

@@ -59,7 +59,7 @@ internal static class InputChain
     private static IEnumerable<string> TransportReplies(EgressPolicy policy)
     {
         return policy.Servers.Select(server =>
-            $"{Match.Family(server.Address)} saddr {server.Address} {Match.Transport(server, "sport")}accept");
+            $"{Match.Family(server.Address)} saddr {AddressText.Of(server.Address)} {Match.Transport(server, "sport")}accept");
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ internal static class InputChain
 
         foreach (var address in policy.Servers.Select(server => server.Address).Distinct())
         {
-            var about = $"{Match.Family(address)} daddr {address} "
+            var about = $"{Match.Family(address)} daddr {AddressText.Of(address)} "
                 + (Match.IsIPv6(address) ? Match.Icmpv6Error : Match.IcmpError);
             yield return $"ct state related ct original {about}accept";
             yield return $"ct state related ct reply {about}accept";
@@ -95,7 +95,7 @@ internal static class InputChain
 
         foreach (var resolver in policy.LocalDns.Where(address => !IsInLocalNetwork(policy, address)))
         {
-            var from = $"{Match.Family(resolver)} saddr {resolver} ";
+            var from = $"{Match.Family(resolver)} saddr {AddressText.Of(resolver)} ";
             yield return $"{from}udp sport {Match.DnsPorts}ct state established accept";
             yield return $"{from}tcp sport {Match.DnsPorts}ct state established accept";
         }

@@ -44,7 +44,10 @@ internal static class Match
     public static string Network(IPNetwork network)
     {
         var bits = IsIPv6(network.BaseAddress) ? 128 : 32;
-        return network.PrefixLength == bits ? network.BaseAddress.ToString() : network.ToString();
+        var address = AddressText.Of(network.BaseAddress);
+        return network.PrefixLength == bits
+            ? address
+            : string.Create(CultureInfo.InvariantCulture, $"{address}/{network.PrefixLength}");
     }
 
     /// <summary>

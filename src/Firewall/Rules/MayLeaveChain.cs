@@ -59,7 +59,7 @@ internal static class MayLeaveChain
         return policy.Servers.IsEmpty
             ? [user + "accept"]
             : policy.Servers.Select(server =>
-                $"{user}{Match.Family(server.Address)} daddr {server.Address} {Match.Transport(server, "dport")}accept");
+                $"{user}{Match.Family(server.Address)} daddr {AddressText.Of(server.Address)} {Match.Transport(server, "dport")}accept");
     }
 
     private static IEnumerable<string> LocalDns(EgressPolicy policy)
@@ -68,7 +68,7 @@ internal static class MayLeaveChain
         {
             foreach (var interfaceName in ResolverInterfaces(policy, resolver))
             {
-                var to = $"{Match.To(interfaceName)}{Match.Family(resolver)} daddr {resolver} ";
+                var to = $"{Match.To(interfaceName)}{Match.Family(resolver)} daddr {AddressText.Of(resolver)} ";
                 yield return $"{to}udp dport {Match.DnsPorts}accept";
                 yield return $"{to}tcp dport {Match.DnsPorts}accept";
             }

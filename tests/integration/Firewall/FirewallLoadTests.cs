@@ -101,9 +101,9 @@ public sealed class FirewallLoadTests
     [Test]
     public async Task A_spelling_that_nft_changes_is_compared_in_a_namespace_of_its_own()
     {
-        // An ISATAP address: .NET ends it in dotted form, nft does not.
-        var config = Path.Combine(_folder, "isatap.conf");
-        await File.WriteAllTextAsync(config, "TUNNEL_USER=1194\nVPN_SERVERS=\"[2001:db8::5efe:c000:201]:1194/udp\"\n");
+        // IPv4-compatible addresses (RFC 4291) end in dotted form when nft lists them.
+        var config = Path.Combine(_folder, "dotted.conf");
+        await File.WriteAllTextAsync(config, "TUNNEL_USER=1194\nVPN_SERVERS=\"[::203.0.113.10]:1194/udp\"\n");
         using var space = await TestNamespace.CreateAsync();
 
         var start = await VpnFirewall.RunAsync(space, "start", "--config", config);
@@ -120,7 +120,7 @@ public sealed class FirewallLoadTests
     public async Task Flush_removes_our_table_and_nobody_elses()
     {
         using var space = await TestNamespace.CreateAsync();
-        await space.LoadAsync("table inet other { chain c { } }");
+        await space.LoadAsync("table inet other {\n chain c {\n }\n}\n");
         await VpnFirewall.RunAsync(space, "start", "--config", VpnFirewall.Golden("minimal.conf"));
 
         (await VpnFirewall.RunAsync(space, "stop")).ExitCode.Should().Be(0);
@@ -135,11 +135,8 @@ public sealed class FirewallLoadTests
     public async Task Without_privileges_the_exit_code_says_so()
     {
         var program = Path.Combine(_folder, "vpn-firewall");
-        File.Copy(VpnFirewall.Path, program);
-        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite
-            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
         using var space = await TestNamespace.CreateAsync();
+        await space.RunAsync($"cp {VpnFirewall.Path} {program}; chmod 755 {_folder} {program}");
 
         foreach (var verb in new[] { "start", "stop", "flush", "status" })
         {

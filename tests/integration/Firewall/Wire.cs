@@ -20,7 +20,7 @@ internal sealed partial class Wire : IDisposable
     public const uint OtherUser = 4711;
 
     private const string Topology = """
-        sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+        sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.default.accept_dad=0
         ip link add eth0 type veth peer name far netns OUTSIDE
         ip link add tun0 type veth peer name tunfar netns OUTSIDE
         ip addr add 192.0.2.2/24 dev eth0
@@ -32,12 +32,14 @@ internal sealed partial class Wire : IDisposable
 
     private const string OutsideTopology = """
         sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.far.rp_filter=0 net.ipv4.conf.tunfar.rp_filter=0
+        sysctl -qw net.ipv6.conf.far.accept_dad=0
         ip addr add 192.0.2.1/24 dev far
         ip addr add 192.0.2.53/24 dev far
         ip addr add 2001:db8:1::1/64 dev far nodad
         ip addr add 198.51.100.1/24 dev tunfar
         ip addr add 203.0.113.10/32 dev lo
         ip addr add 203.0.113.80/32 dev lo
+        ip addr add 203.0.113.99/32 dev lo
         ip addr add 2001:db8::10/128 dev lo nodad
         ip addr add 2001:db8::80/128 dev lo nodad
         ip link set far up
@@ -52,8 +54,9 @@ internal sealed partial class Wire : IDisposable
 
     // At the far end of the physical link, before anything there can drop: what this counts was on the wire.
     private const string Meter = """
-        table inet meter {
-            counter physical { }
+        table inet wire_meter {
+            counter physical {
+            }
             chain arrived {
                 type filter hook prerouting priority raw;
                 iifname "far" meta l4proto { tcp, udp } counter name physical
@@ -87,7 +90,7 @@ internal sealed partial class Wire : IDisposable
     /// <summary>TCP and UDP packets that came out of the client's physical link since the last call.</summary>
     public async Task<long> ArrivedAsync()
     {
-        var listing = await Outside.RunAsync("nft reset counter inet meter physical");
+        var listing = await Outside.RunAsync("nft reset counter inet wire_meter physical");
         return Packets(listing, "counter physical");
     }
 
@@ -109,10 +112,26 @@ internal sealed partial class Wire : IDisposable
         {
             return socket.SendTo("probe"u8, new IPEndPoint(target, port)) > 0;
         }
-        catch (SocketException exception) when (exception.NativeErrorCode == 1)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {
-            return false; // EPERM: the firewall's refusal
+            return false; // EPERM, by which the kernel tells that a rule refused it
         }
+    }
+
+    /// <summary>A socket outside that waits for datagrams.</summary>
+    public Socket Receiver(string address, int port)
+    {
+        var endPoint = new IPEndPoint(IPAddress.Parse(address), port);
+        var socket = Outside.Open(endPoint.AddressFamily, SocketType.Dgram);
+        socket.Bind(endPoint);
+        return socket;
+    }
+
+    /// <summary>Waits for one datagram, which may first have to wait for its neighbour's address.</summary>
+    public static async Task ReceiveAsync(Socket receiver)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await receiver.ReceiveAsync(new byte[64], limit.Token);
     }
 
     public void Dispose()

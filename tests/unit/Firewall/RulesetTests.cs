@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
 
@@ -48,6 +49,19 @@ public sealed class RulesetTests
             "iifname \"tun0\" oifname \"eth1\" ct state established,related accept",
             "iifname \"tun0\" oifname \"vif*\" ct state established,related accept",
             "iifname \"tun*\" oifname \"eth1\" ct state established,related accept");
+    }
+
+    [TestCase("2001:db8::5efe:c000:201")] // ISATAP, RFC 5214
+    [TestCase("2001:db8:0:1:1:1:1:1")]
+    [TestCase("2001:db8:0:0:1::1", "2001:db8::1:0:0:1")]
+    [TestCase("::1")]
+    [TestCase("fe80::")]
+    [TestCase("::")]
+    [TestCase("::ffff:c000:201")]
+    [TestCase("192.0.2.1")]
+    public void An_address_is_spelled_as_RFC_5952_says(string text, string? expected = null)
+    {
+        AddressText.Of(IPAddress.Parse(text)).Should().Be(expected ?? text);
     }
 
     private static Ruleset Compile(string path) => RulesetCompiler.Compile(ConfigurationFiles.Read(path).Policy!);

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-return 70;
+using LeakVerifier.Firewall.Commands;
+
+return FirewallCommandLine.Run(args, FirewallEnvironment.System);

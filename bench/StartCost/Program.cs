@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Bench.StartCost;
+
+if (args.Length is < 1 or > 2 || !File.Exists(args[0]))
+{
+    Console.Error.WriteLine("usage: start-cost PATH-OF-VPN-FIREWALL [ROUNDS]    (as root; needs nft, iptables, ip6tables, unshare)");
+    return 64;
+}
+
+var rounds = args.Length > 1 && int.TryParse(args[1], out var number) && number > 0 ? number : 20;
+using var files = new BenchFiles();
+var program = Path.GetFullPath(args[0]);
+var contenders = new List<Contender>
+{
+    new("vpn-firewall start", [program, "start", "--config", files.Configuration]),
+    new("nft -f, same rules", ["nft", "-f", files.PrintedBy(program)]),
+    new("shell, 43 iptables calls", ["sh", files.IptablesScript]),
+};
+
+// Interleaved, so that whatever else the machine does meets all of them alike. The first round warms the caches.
+for (var round = 0; round <= rounds; round++)
+{
+    foreach (var contender in contenders)
+    {
+        contender.Measure(isWarmUp: round == 0);
+    }
+}
+
+Console.WriteLine($"{rounds} rounds, each start in a network namespace without rules; milliseconds");
+Console.WriteLine($"{"",-26}{"median",9}{"fastest",9}{"slowest",9}{"x nft -f",10}");
+foreach (var contender in contenders)
+{
+    var ratio = contender.Median / contenders[1].Median;
+    Console.WriteLine($"{contender.Name,-26}{contender.Median,9:F1}{contender.Fastest,9:F1}{contender.Slowest,9:F1}{ratio,10:F2}");
+}
+
+return 0;

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Firewall.Enforcement;
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary>
+/// <c>start</c>, <c>restart</c> and <c>reload</c>: loads the configured rules. Whatever goes wrong, the machine is
+/// closed afterwards: by the rules that were loaded before, or else by the lockdown.
+/// </summary>
+internal sealed class ApplyVerb(FirewallEnvironment environment)
+{
+    public ExitCode Run(string? configuration)
+    {
+        return KernelVerb.Run(environment, wall =>
+        {
+            try
+            {
+                return Apply(wall, configuration);
+            }
+            catch
+            {
+                Report(wall.KeepClosed());
+                throw;
+            }
+        });
+    }
+
+    private ExitCode Apply(Wall wall, string? configuration)
+    {
+        if (ConfiguredRules.Read(configuration, environment) is not { } configured)
+        {
+            Report(wall.KeepClosed());
+            return ExitCode.BadConfiguration;
+        }
+
+        var result = wall.Load(configured.Ruleset);
+        switch (result.Outcome)
+        {
+            case LoadOutcome.InForce:
+                environment.Ok($"VPN firewall loaded: {configured.Ruleset.RuleCount} rules, read back and compared.");
+                environment.Ok($"What may leave: {configured.Summary()}.");
+                return ExitCode.Done;
+
+            case LoadOutcome.Unverified:
+                environment.Fail($"the rules are loaded but could not be verified: {result.Reason}");
+                return ExitCode.Inconclusive;
+
+            case LoadOutcome.Refused:
+                environment.Fail($"the kernel refused the rules: {result.Reason}");
+                Report(wall.KeepClosed());
+                return IsPermission(result.Reason) ? ExitCode.NotPrivileged : ExitCode.PrerequisiteMissing;
+
+            default:
+                environment.Fail($"the kernel has other rules than those it was given:\n{result.Reason}");
+                Report(wall.LockDown());
+                return ExitCode.Internal;
+        }
+    }
+
+    private void Report(FallbackState state)
+    {
+        environment.Error.WriteLine(state switch
+        {
+            FallbackState.Kept => "The rules that were loaded before stay as they are: the machine stays closed.",
+            FallbackState.LockedDown =>
+                "The machine is locked down: nothing but loopback, not even the tunnel, until 'vpn-firewall start' succeeds.",
+            _ => "THE MACHINE IS OPEN: the lockdown could not be loaded either.",
+        });
+    }
+
+    private static bool IsPermission(string reason)
+    {
+        return reason.Contains("Operation not permitted", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary><c>flush</c>: the only verb that opens the machine.</summary>
+internal sealed class FlushVerb(FirewallEnvironment environment)
+{
+    public ExitCode Run()
+    {
+        return KernelVerb.Run(environment, wall =>
+        {
+            var reply = wall.Open();
+            if (reply.IsDone)
+            {
+                environment.Ok("The VPN firewall's rules are removed: this machine is OPEN. 'vpn-firewall start' closes it.");
+                return ExitCode.Done;
+            }
+
+            environment.Fail($"the rules could not be removed: {reply.Error}");
+            return ExitCode.PrerequisiteMissing;
+        });
+    }
+}

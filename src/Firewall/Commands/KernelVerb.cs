@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Firewall.Enforcement;
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary>What the verbs that read or change the kernel's rules have in common.</summary>
+internal static class KernelVerb
+{
+    /// <summary>Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.</summary>
+    public static ExitCode Run(FirewallEnvironment environment, Func<Wall, ExitCode> work)
+    {
+        if (!environment.CanChangeRules())
+        {
+            environment.Fail("not privileged: run it as root (sudo), or with CAP_NET_ADMIN");
+            return ExitCode.NotPrivileged;
+        }
+
+        using var kernel = environment.OpenKernel();
+        using var alone = FirewallLock.Take(environment.LockPath);
+        return work(new Wall(kernel, environment.ListInScratch));
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LeakVerifier.Firewall.Enforcement;
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary>How things stand between the configuration and the kernel.</summary>
+/// <param name="State">One of the constants of this type.</param>
+/// <param name="Explanation">The state in a sentence.</param>
+/// <param name="Comparison">What comparing with the configuration gave.</param>
+/// <param name="Blocked">Packets refused since loading, by chain.</param>
+internal sealed record StatusReport(
+    string State,
+    string Explanation,
+    Comparison Comparison,
+    IReadOnlyList<KeyValuePair<string, ulong>> Blocked)
+{
+    public const string InForce = "in-force";
+    public const string Altered = "altered";
+    public const string LockedDown = "lockdown";
+    public const string NotLoaded = "not-loaded";
+    public const string Unknown = "unknown";
+
+    /// <summary>Whether it is proved that nothing leaves but what is configured.</summary>
+    public bool IsClosed => State is InForce or LockedDown;
+
+    public ExitCode ExitCode => State switch
+    {
+        InForce => ExitCode.Done,
+        Unknown => ExitCode.Inconclusive,
+        _ => ExitCode.Leak,
+    };
+
+    public string ToText()
+    {
+        var text = new StringBuilder().Append(State).Append(": ").Append(Explanation).Append('\n');
+        foreach (var line in Comparison.Differences)
+        {
+            text.Append("  ").Append(line).Append('\n');
+        }
+
+        if (Blocked.Count > 0)
+        {
+            text.Append("packets blocked since loading:");
+            text.AppendJoin(",", Blocked.Select(count => $" {count.Key} {count.Value}")).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    public string ToJson()
+    {
+        // Relaxed: the text goes to a terminal or a program, not into HTML.
+        var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            json.WriteString("state", State);
+            json.WriteBoolean("closed", IsClosed);
+            json.WriteString("explanation", Explanation);
+            json.WriteStartArray("differences");
+            foreach (var line in Comparison.Differences)
+            {
+                json.WriteStringValue(line);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartObject("blocked");
+            foreach (var (chain, packets) in Blocked)
+            {
+                json.WriteNumber(chain, packets);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+}

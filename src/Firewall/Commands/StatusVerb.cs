@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Rules;
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary><c>status</c>: reads the kernel's rules back and compares them with the configuration.</summary>
+internal sealed class StatusVerb(FirewallEnvironment environment)
+{
+    public ExitCode Run(string? configuration, bool asJson)
+    {
+        return KernelVerb.Run(environment, wall =>
+        {
+            if (ConfiguredRules.Read(configuration, environment) is not { } configured)
+            {
+                return ExitCode.BadConfiguration;
+            }
+
+            var report = Examine(wall, configured.Ruleset);
+            environment.Output.Write(asJson ? report.ToJson() : report.ToText());
+            return report.ExitCode;
+        });
+    }
+
+    private static StatusReport Examine(Wall wall, Ruleset configured)
+    {
+        var comparison = wall.Compare(configured);
+        var (state, explanation) = comparison.Likeness switch
+        {
+            Likeness.Same => (StatusReport.InForce, "the kernel has exactly the configured rules"),
+            Likeness.Absent => (StatusReport.NotLoaded, "this machine is OPEN; 'vpn-firewall start' closes it"),
+            Likeness.Unknown => (StatusReport.Unknown, comparison.Reason ?? "the rules could not be read"),
+            _ when wall.Compare(Lockdown.Ruleset).Likeness == Likeness.Same =>
+                (StatusReport.LockedDown, "nothing but loopback, because an earlier start failed; 'vpn-firewall start' tries again"),
+            _ => (StatusReport.Altered,
+                "the kernel's rules (+) are not the configured ones (-); 'vpn-firewall start' replaces them"),
+        };
+        if (state == StatusReport.LockedDown)
+        {
+            comparison = comparison with { Differences = [] };
+        }
+
+        var counters = wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
+        return new StatusReport(state, explanation, comparison, counters);
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Enforcement;
+
+/// <summary>What became of a ruleset that was to be loaded.</summary>
+public enum LoadOutcome
+{
+    /// <summary>The kernel has it: read back and compared.</summary>
+    InForce,
+
+    /// <summary>The kernel took it, but it could not be read back or compared.</summary>
+    Unverified,
+
+    /// <summary>The kernel refused it; what was loaded before is still there.</summary>
+    Refused,
+
+    /// <summary>The kernel took it, but has something else.</summary>
+    Differs,
+}
+
+/// <summary>Result of loading a ruleset.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Reason">Why, where it is not in force.</param>
+public sealed record LoadResult(LoadOutcome Outcome, string Reason);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Nftables;
+
+/// <summary>The rules of the kernel, in the network namespace of the thread that opened this.</summary>
+public interface INftables : IDisposable
+{
+    /// <summary>Runs nft commands as one transaction: all of them take effect, or none.</summary>
+    NftablesReply Run(string commands);
+
+    /// <summary>Lists the firewall's table.</summary>
+    /// <param name="withCounters">Whether counters show their values; without them the text can be compared.</param>
+    TableListing List(bool withCounters = false);
+}

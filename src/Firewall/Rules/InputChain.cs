@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Net;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Firewall.Rules;
+
+/// <summary>What may come in: answers to what may leave, and what the tunnel brings.</summary>
+internal static class InputChain
+{
+    /// <summary>Where the kernel calls the chain.</summary>
+    public const string Hook = "type filter hook input priority filter; policy drop;";
+
+    public static Chain Build(EgressPolicy policy)
+    {
+        return new Chain("input", Hook,
+        [
+            "iifname \"lo\" accept",
+            .. Malformed(),
+            ForAnotherInterface(policy.TunnelInterface),
+            .. TransportReplies(policy),
+            "ct state invalid counter drop",
+            $"iifname {Match.Name(policy.TunnelInterface)}accept",
+            .. TransportErrors(policy),
+            .. LocalReplies(policy),
+            .. DhcpReplies(policy),
+            .. NeighbourDiscovery(policy),
+            .. FinalVerdict.Drop("input"),
+        ]);
+    }
+
+    /// <summary>
+    /// Combinations of TCP flags that no connection has, the xmas and the null scan among them: the list of the
+    /// original. (Fragments are put together before this chain, since rules here ask for the connection's state.)
+    /// </summary>
+    private static ImmutableArray<string> Malformed() =>
+    [
+        "tcp flags fin,syn,rst,ack / fin,syn,rst,ack counter drop",
+        "tcp flags fin,syn / fin,syn counter drop",
+        "tcp flags syn,rst / syn,rst counter drop",
+        "tcp flags fin,syn,rst,psh,ack,urg / fin,syn,rst,psh,ack,urg counter drop",
+        "tcp flags ! fin,syn,rst,psh,ack,urg counter drop",
+    ];
+
+    /// <summary>
+    /// Linux answers for any of its addresses on any interface. A neighbour uses that to find the tunnel's address and
+    /// its connections with forged packets (CVE-2019-14899). Here an address is only heard on its own interface.
+    /// </summary>
+    private static string ForAnotherInterface(InterfacePattern tunnel)
+    {
+        return $"iifname != {Match.Name(tunnel)}fib daddr . iif type != {{ local, broadcast, multicast }} counter drop";
+    }
+
+    /// <summary>
+    /// By address and port, not by connection state: nothing that happens to the connection table can cut the tunnel.
+    /// What it answers is bound to the tunnel's user where it leaves.
+    /// </summary>
+    private static IEnumerable<string> TransportReplies(EgressPolicy policy)
+    {
+        return policy.Servers.Select(server =>
+            $"{Match.Family(server.Address)} saddr {AddressText.Of(server.Address)} {Match.Transport(server, "sport")}accept");
+    }
+
+    /// <summary>
+    /// Without them a path with a smaller MTU swallows the tunnel's large packets (RFC 1191, RFC 8201). Tracking may
+    /// have begun in the middle of a flow with the server's packet, so either direction may be the original one.
+    /// </summary>
+    private static IEnumerable<string> TransportErrors(EgressPolicy policy)
+    {
+        if (policy.Servers.IsEmpty)
+        {
+            // As in the original: with no server listed, only the connection table tells the tunnel's replies.
+            yield return "ct state established,related accept";
+            yield break;
+        }
+
+        foreach (var address in policy.Servers.Select(server => server.Address).Distinct())
+        {
+            var about = $"{Match.Family(address)} daddr {AddressText.Of(address)} "
+                + (Match.IsIPv6(address) ? Match.Icmpv6Error : Match.IcmpError);
+            yield return $"ct state related ct original {about}accept";
+            yield return $"ct state related ct reply {about}accept";
+        }
+    }
+
+    private static IEnumerable<string> LocalReplies(EgressPolicy policy)
+    {
+        foreach (var local in policy.LocalNetworks)
+        {
+            var family = Match.Family(local.Network.BaseAddress);
+            yield return $"{Match.From(local.Interface)}{family} saddr {Match.Network(local.Network)} "
+                + "ct state established,related accept";
+        }
+
+        foreach (var resolver in policy.LocalDns.Where(address => !IsInLocalNetwork(policy, address)))
+        {
+            var from = $"{Match.Family(resolver)} saddr {AddressText.Of(resolver)} ";
+            yield return $"{from}udp sport {Match.DnsPorts}ct state established accept";
+            yield return $"{from}tcp sport {Match.DnsPorts}ct state established accept";
+        }
+    }
+
+    private static bool IsInLocalNetwork(EgressPolicy policy, IPAddress address)
+    {
+        return policy.LocalNetworks.Any(local => local.Network.Contains(address));
+    }
+
+    private static ImmutableArray<string> DhcpReplies(EgressPolicy policy)
+    {
+        return policy.AllowDhcp
+            ?
+            [
+                "meta nfproto ipv4 udp sport 67 udp dport 68 accept",
+                "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept",
+            ]
+            : [];
+    }
+
+    /// <summary>Redirects are left out: they change routes.</summary>
+    private static IEnumerable<string> NeighbourDiscovery(EgressPolicy policy)
+    {
+        if (policy.AllowNeighbourDiscovery)
+        {
+            yield return Match.FromThisLink
+                + "icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+        }
+
+        foreach (var client in policy.InternalInterfaces)
+        {
+            yield return $"iifname {Match.Name(client)}{Match.FromThisLink}"
+                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Rules;
+
+/// <summary>
+/// The closed state: loopback and nothing else, not even the tunnel. It needs no configuration, so that a machine whose
+/// configuration is wrong is closed all the same.
+/// </summary>
+public static class Lockdown
+{
+    /// <summary>The ruleset.</summary>
+    public static Ruleset Ruleset { get; } = new(
+    [
+        new Chain(MayLeaveChain.Name, Hook: null, ["oifname \"lo\" accept"]),
+        new Chain("input", InputChain.Hook, ["iifname \"lo\" accept", .. FinalVerdict.Drop("input")]),
+        new Chain("forward", ForwardChain.Hook, [.. FinalVerdict.Reject("forward")]),
+        OutputChain.Build(),
+        new Chain("guard", GuardChain.Hook, [$"jump {MayLeaveChain.Name}", .. FinalVerdict.Drop("rerouted")]),
+    ]);
+}

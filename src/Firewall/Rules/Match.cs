@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Firewall.Rules;
+
+/// <summary>Spells the parts of a rule as nft lists them. Each text ends with a blank where another part may follow.</summary>
+internal static class Match
+{
+    /// <summary>
+    /// NDP is only heard with this hop limit: the packet has crossed no router (RFC 4861, section 7.1).
+    /// </summary>
+    public const string FromThisLink = "ip6 hoplimit 255 ";
+
+    /// <summary>ICMP errors: they answer a packet and start nothing (RFC 792).</summary>
+    public const string IcmpError = "icmp type { destination-unreachable, time-exceeded, parameter-problem } ";
+
+    /// <summary>ICMPv6 errors (RFC 4443).</summary>
+    public const string Icmpv6Error =
+        "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ";
+
+    /// <summary>Ports of DNS (RFC 1035) and of DNS over TLS and QUIC (RFC 7858, RFC 9250).</summary>
+    public const string DnsPorts = "{ 53, 853 } ";
+
+    /// <summary>A name, or a prefix as nft writes it: <c>"tun*"</c>.</summary>
+    public static string Name(InterfacePattern pattern) => $"\"{pattern.Stem}{(pattern.IsPrefix ? "*" : "")}\" ";
+
+    /// <summary><c>oifname "eth0" </c>, or nothing.</summary>
+    public static string To(string? interfaceName) => interfaceName is null ? "" : $"oifname \"{interfaceName}\" ";
+
+    /// <summary><c>iifname "eth0" </c>, or nothing.</summary>
+    public static string From(string? interfaceName) => interfaceName is null ? "" : $"iifname \"{interfaceName}\" ";
+
+    /// <summary><c>ip</c> or <c>ip6</c>.</summary>
+    public static string Family(IPAddress address) => IsIPv6(address) ? "ip6" : "ip";
+
+    /// <summary>Whether the address is of IPv6.</summary>
+    public static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>A network as nft lists it: without the length when it is one host.</summary>
+    public static string Network(IPNetwork network)
+    {
+        var bits = IsIPv6(network.BaseAddress) ? 128 : 32;
+        var address = AddressText.Of(network.BaseAddress);
+        return network.PrefixLength == bits
+            ? address
+            : string.Create(CultureInfo.InvariantCulture, $"{address}/{network.PrefixLength}");
+    }
+
+    /// <summary>
+    /// The transport's protocol and port. By number where nft would look the name up in /etc/protocols, which small
+    /// systems lack.
+    /// </summary>
+    /// <param name="server">The server.</param>
+    /// <param name="side"><c>sport</c> or <c>dport</c>.</param>
+    public static string Transport(ServerEndpoint server, string side)
+    {
+        if (server.Port is { } port)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{server.Protocol.Keyword()} {side} {port} ");
+        }
+
+        // To the kernel, AH is one of IPv6's extension headers: "meta l4proto" means what is behind it.
+        var isExtension = server.Protocol == TransportProtocol.Ah && IsIPv6(server.Address);
+        var field = isExtension ? "ip6 nexthdr" : "meta l4proto";
+        return string.Create(CultureInfo.InvariantCulture, $"{field} {(byte)server.Protocol} ");
+    }
+}

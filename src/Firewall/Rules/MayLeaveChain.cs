@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Firewall.Rules;
+
+/// <summary>
+/// The list of what may leave, written once: the output chain and the guard behind routing both jump here. What is not
+/// accepted here returns to the caller's final verdict.
+/// </summary>
+/// <remarks>
+/// No rule accepts a packet for belonging to an established flow. Connection tracking does not know interfaces, so such
+/// a rule would let a flow that was opened inside the tunnel, or in the clear before the firewall, go on in the clear.
+/// That is also why nothing flushes the connection table: no verdict on a leaving packet depends on it.
+/// </remarks>
+internal static class MayLeaveChain
+{
+    /// <summary>The chain's name.</summary>
+    public const string Name = "may_leave";
+
+    /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): nothing that is routed.</summary>
+    private const string OnLink = "fe80::/10, ff02::1-ff02::2, ff02::1:ff00:0/104";
+
+    public static Chain Build(EgressPolicy policy)
+    {
+        return new Chain(Name, Hook: null,
+        [
+            "oifname \"lo\" accept",
+            $"oifname {Match.Name(policy.TunnelInterface)}accept",
+            .. Undecidable(),
+            .. Transport(policy),
+            .. LocalDns(policy),
+            .. LocalNetworks(policy),
+            .. Dhcp(policy),
+            .. NeighbourDiscovery(policy),
+            .. ToClients(policy),
+        ]);
+    }
+
+    /// <summary>
+    /// Packets that hide where they go or what they are. A later fragment has no ports, and kernels before 5.17 read
+    /// payload in their place. Options and routing headers can name another destination than the address does.
+    /// </summary>
+    private static ImmutableArray<string> Undecidable() =>
+    [
+        "ip frag-off & 8191 != 0 return comment \"later fragments have no ports\"",
+        "frag frag-off != 0 return comment \"later fragments have no ports\"",
+        "ip hdrlength != 5 return comment \"options can route elsewhere\"",
+        "exthdr rt exists return comment \"routing headers can route elsewhere\"",
+    ];
+
+    /// <summary>The tunnel's own process to its servers, and nobody else, not even root.</summary>
+    private static IEnumerable<string> Transport(EgressPolicy policy)
+    {
+        var user = string.Create(CultureInfo.InvariantCulture, $"meta skuid {policy.TunnelUser.Uid} ");
+        return policy.Servers.IsEmpty
+            ? [user + "accept"]
+            : policy.Servers.Select(server =>
+                $"{user}{Match.Family(server.Address)} daddr {AddressText.Of(server.Address)} {Match.Transport(server, "dport")}accept");
+    }
+
+    private static IEnumerable<string> LocalDns(EgressPolicy policy)
+    {
+        foreach (var resolver in policy.LocalDns)
+        {
+            foreach (var interfaceName in ResolverInterfaces(policy, resolver))
+            {
+                var to = $"{Match.To(interfaceName)}{Match.Family(resolver)} daddr {AddressText.Of(resolver)} ";
+                yield return $"{to}udp dport {Match.DnsPorts}accept";
+                yield return $"{to}tcp dport {Match.DnsPorts}accept";
+            }
+        }
+    }
+
+    /// <summary>The interfaces to which the local networks bind a resolver; one null: to none.</summary>
+    private static IEnumerable<string?> ResolverInterfaces(EgressPolicy policy, IPAddress resolver)
+    {
+        return policy.LocalNetworks
+            .Where(local => local.Network.Contains(resolver))
+            .Select(local => local.Interface)
+            .DefaultIfEmpty(null)
+            .Distinct();
+    }
+
+    /// <summary>The local networks, but for DNS: the names one looks up tell more than the addresses one visits.</summary>
+    private static IEnumerable<string> LocalNetworks(EgressPolicy policy)
+    {
+        if (policy.LocalNetworks.IsEmpty)
+        {
+            yield break;
+        }
+
+        yield return $"udp dport {Match.DnsPorts}return";
+        yield return $"tcp dport {Match.DnsPorts}return";
+        foreach (var local in policy.LocalNetworks)
+        {
+            var family = Match.Family(local.Network.BaseAddress);
+            yield return $"{Match.To(local.Interface)}{family} daddr {Match.Network(local.Network)} accept";
+        }
+    }
+
+    /// <summary>
+    /// A client's broadcasts (RFC 2131) and multicasts (RFC 8415). The renewal that is sent to the server alone is
+    /// refused; the client then broadcasts.
+    /// </summary>
+    private static ImmutableArray<string> Dhcp(EgressPolicy policy)
+    {
+        return policy.AllowDhcp
+            ?
+            [
+                "ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept",
+                "ip6 saddr fe80::/10 ip6 daddr ff02::1:2 udp sport 546 udp dport 547 accept",
+            ]
+            : [];
+    }
+
+    /// <summary>Towards the local networks nothing is needed here: they were accepted above.</summary>
+    private static IEnumerable<string> NeighbourDiscovery(EgressPolicy policy)
+    {
+        if (policy.AllowNeighbourDiscovery)
+        {
+            yield return $"{Match.FromThisLink}ip6 daddr {{ {OnLink} }} "
+                + "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+        }
+    }
+
+    /// <summary>
+    /// What a gateway must tell its own clients: that a packet was refused or is too big for the tunnel, and where its
+    /// IPv6 address is. Internal interfaces are not physical ones; still, nothing else goes there.
+    /// </summary>
+    private static IEnumerable<string> ToClients(EgressPolicy policy)
+    {
+        foreach (var client in policy.InternalInterfaces)
+        {
+            var to = $"oifname {Match.Name(client)}";
+            yield return $"{to}{Match.IcmpError}accept";
+            yield return $"{to}{Match.Icmpv6Error}accept";
+            yield return to + Match.FromThisLink
+                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+using System.Net.Sockets;
+
+namespace LeakVerifier.IntegrationTests.Firewall;
+
+/// <summary>What leaves the physical link under each rule, counted at its far end.</summary>
+public sealed class FirewallTrafficTests
+{
+    private const string Configuration = """
+        TUNNEL_USER=1194
+        VPN_SERVERS="203.0.113.10:1194/udp [2001:db8::10]:1194/udp"
+        LOCAL_NET="192.0.2.0/24@eth0"
+        LOCAL_DNS=192.0.2.53
+
+        """;
+
+    // A connection-tracking rule of somebody else, so that flows are tracked before our first rule asks for it.
+    private const string TrackingInUse = """
+        table inet somebody {
+            chain watch {
+                type filter hook output priority filter;
+                ct state established counter
+            }
+        }
+        """;
+
+    private string _config = "";
+    private Wire _wire = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _config = Path.GetTempFileName();
+        await File.WriteAllTextAsync(_config, Configuration);
+        _wire = await Wire.CreateAsync();
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _wire.Dispose();
+        File.Delete(_config);
+    }
+
+    [TestCase("203.0.113.10", 1194, Wire.TunnelUser, true, TestName = "The tunnel's user reaches the server")]
+    [TestCase("2001:db8::10", 1194, Wire.TunnelUser, true, TestName = "The tunnel's user reaches the server over IPv6")]
+    [TestCase("203.0.113.10", 1194, Wire.OtherUser, false, TestName = "Another user does not reach the server")]
+    [TestCase("203.0.113.10", 1194, 0u, false, TestName = "Root does not reach the server")]
+    [TestCase("203.0.113.10", 9001, Wire.TunnelUser, false, TestName = "The tunnel's user does not reach another port")]
+    [TestCase("203.0.113.99", 1194, Wire.TunnelUser, false, TestName = "The tunnel's user does not reach another address")]
+    [TestCase("2001:db8::10", 1194, Wire.OtherUser, false, TestName = "Another user does not reach the server over IPv6")]
+    [TestCase("2001:db8::80", 80, Wire.OtherUser, false, TestName = "IPv6 does not leave")]
+    [TestCase("192.0.2.1", 8080, Wire.OtherUser, true, TestName = "The local network is reached")]
+    [TestCase("192.0.2.1", 53, Wire.OtherUser, false, TestName = "DNS of the local network is not reached")]
+    [TestCase("192.0.2.1", 853, Wire.OtherUser, false, TestName = "Encrypted DNS of the local network is not reached")]
+    [TestCase("192.0.2.53", 53, Wire.OtherUser, true, TestName = "A listed resolver is reached")]
+    public async Task Probe(string address, int port, uint user, bool leaves)
+    {
+        using var receiver = _wire.Receiver(address, port);
+        _wire.Send(address, port, user).Should().BeTrue("without a firewall everything leaves");
+        await Wire.ReceiveAsync(receiver);
+        (await _wire.ArrivedAsync()).Should().Be(1);
+        await _wire.Client.RunAsync("ip neigh flush all");
+        await StartAsync();
+
+        _wire.Send(address, port, user).Should().Be(leaves);
+
+        if (leaves)
+        {
+            await Wire.ReceiveAsync(receiver);
+        }
+
+        (await _wire.ArrivedAsync()).Should().Be(leaves ? 1 : 0);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_connection_opened_in_the_clear_before_the_start_is_dead_after_it(bool isTracked)
+    {
+        await TrackAsync(isTracked);
+        await _wire.Client.RunAsync("ip route del 203.0.113.80");
+        using var connection = await ConnectAsync();
+        await SendSegmentAsync(connection);
+        (await _wire.ArrivedAsync()).Should().BePositive("the connection is in the clear, and alive");
+
+        await StartAsync();
+        await SendSegmentAsync(connection);
+
+        (await BlockedAsync("output")).Should().BePositive("it tried");
+        (await _wire.ArrivedAsync()).Should().Be(0);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_connection_opened_in_the_tunnel_does_not_go_on_in_the_clear(bool isTracked)
+    {
+        await TrackAsync(isTracked);
+        await StartAsync();
+        using var connection = await ConnectAsync();
+        (await _wire.ArrivedAsync()).Should().Be(0, "the connection is in the tunnel");
+
+        await _wire.Client.RunAsync("ip route del 203.0.113.80");
+        await SendSegmentAsync(connection);
+
+        (await BlockedAsync("output")).Should().BePositive("it tried");
+        (await _wire.ArrivedAsync()).Should().Be(0);
+        (await VpnFirewall.RunAsync(_wire.Client, "flush")).ExitCode.Should().Be(0);
+        await SendSegmentAsync(connection);
+        (await _wire.ArrivedAsync()).Should().BePositive("without the firewall the same connection leaks");
+    }
+
+    [Test]
+    public async Task A_packet_that_is_routed_again_after_the_output_chain_meets_the_guard()
+    {
+        const string reroute = """
+            table inet somebody {
+                chain marks {
+                    type route hook output priority 50;
+                    udp dport 7777 meta mark set 7
+                }
+            }
+            """;
+        await _wire.Client.RunAsync("ip rule add fwmark 7 table 77; ip route add default via 192.0.2.1 table 77");
+        await _wire.Client.LoadAsync(reroute);
+        _wire.Send("203.0.113.80", 7777, Wire.OtherUser).Should().BeTrue();
+        (await _wire.ArrivedAsync()).Should().Be(1, "the mark takes it out of the tunnel");
+
+        await StartAsync();
+        _wire.Send("203.0.113.80", 7777, Wire.OtherUser).Should().BeFalse();
+
+        (await BlockedAsync("guard")).Should().Be(1);
+        (await _wire.ArrivedAsync()).Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_packet_to_the_tunnels_address_is_not_heard_on_the_physical_link()
+    {
+        // CVE-2019-14899: what the machine does with such a packet tells a neighbour about the tunnel's connections.
+        const string heard = """
+            table inet wire_heard {
+                chain late {
+                    type filter hook input priority filter + 10;
+                    iifname "eth0" ip daddr 198.51.100.2 counter
+                }
+            }
+            """;
+        await _wire.Client.LoadAsync(heard);
+        await _wire.Outside.RunAsync("ip route replace 198.51.100.2/32 via 192.0.2.2 dev far src 203.0.113.10");
+        using var neighbour = _wire.Outside.Open(AddressFamily.InterNetwork, SocketType.Dgram);
+        neighbour.Bind(new IPEndPoint(IPAddress.Parse("203.0.113.10"), 1194));
+        var tunnelAddress = new IPEndPoint(IPAddress.Parse("198.51.100.2"), 5555);
+
+        neighbour.SendTo("probe"u8, tunnelAddress);
+        Wire.Packets(await _wire.Client.RunAsync("nft list table inet wire_heard"), "counter").Should().Be(1);
+        await StartAsync();
+        neighbour.SendTo("probe"u8, tunnelAddress);
+
+        Wire.Packets(await _wire.Client.RunAsync("nft list table inet wire_heard"), "counter")
+            .Should().Be(1, "even from the server's own address and port");
+        (await BlockedAsync("input")).Should().Be(1);
+    }
+
+    private async Task StartAsync()
+    {
+        var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--config", _config);
+        run.ExitCode.Should().Be(0, "{0}", run);
+    }
+
+    private async Task TrackAsync(bool isTracked)
+    {
+        if (isTracked)
+        {
+            await _wire.Client.LoadAsync(TrackingInUse);
+        }
+    }
+
+    /// <summary>A connection to 203.0.113.80, by whichever way it is routed now.</summary>
+    private async Task<Connection> ConnectAsync()
+    {
+        var address = new IPEndPoint(IPAddress.Parse("203.0.113.80"), 8080);
+        var listener = _wire.Outside.Open(AddressFamily.InterNetwork, SocketType.Stream);
+        listener.Bind(address);
+        listener.Listen();
+        var client = _wire.Client.Open(AddressFamily.InterNetwork, SocketType.Stream, Wire.OtherUser);
+        client.NoDelay = true;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await client.ConnectAsync(address, limit.Token);
+        return new Connection(listener, client, await listener.AcceptAsync(limit.Token));
+    }
+
+    /// <summary>Writes into a connection. The kernel tries to send before this returns.</summary>
+    private static async Task SendSegmentAsync(Connection connection)
+    {
+        await connection.Client.SendAsync("secret"u8.ToArray());
+    }
+
+    private async Task<long> BlockedAsync(string chain)
+    {
+        var listing = await _wire.Client.RunAsync($"nft list chain inet vpn_firewall {chain}");
+        return listing.Split('\n').Where(line => line.Contains("counter", StringComparison.Ordinal))
+            .Sum(line => Wire.Packets(line, "counter"));
+    }
+
+    private sealed record Connection(Socket Listener, Socket Client, Socket Server) : IDisposable
+    {
+        public void Dispose()
+        {
+            Listener.Dispose();
+            Client.Dispose();
+            Server.Dispose();
+        }
+    }
+}

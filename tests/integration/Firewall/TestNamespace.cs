@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LeakVerifier.IntegrationTests.Firewall;
+
+/// <summary>
+/// A network namespace that ends with this process, however it ends: its holder reads from a pipe of ours.
+/// </summary>
+internal sealed partial class TestNamespace : IDisposable
+{
+    private const int NetworkNamespace = 0x40000000; // CLONE_NEWNET
+
+    private readonly Process _holder;
+
+    private TestNamespace(Process holder)
+    {
+        _holder = holder;
+    }
+
+    public int HolderId => _holder.Id;
+
+    private string File => string.Create(CultureInfo.InvariantCulture, $"/proc/{_holder.Id}/ns/net");
+
+    public static async Task<TestNamespace> CreateAsync()
+    {
+        var holder = ProgramRun.Start("unshare", "--net", "sh", "-c", "ip link set lo up && echo ready && exec cat");
+        (await holder.StandardOutput.ReadLineAsync()).Should().Be("ready", "network namespaces need root");
+        return new TestNamespace(holder);
+    }
+
+    /// <summary>Starts a program inside.</summary>
+    public Process Start(params string[] command) => ProgramRun.Start(["nsenter", "--net=" + File, "--", .. command]);
+
+    /// <summary>Runs a program inside, whatever its exit code.</summary>
+    public Task<ProgramRun> TryRunAsync(params string[] command) => ProgramRun.FinishAsync(Start(command));
+
+    /// <summary>Runs a line of the shell inside; it must succeed.</summary>
+    public async Task<string> RunAsync(string line)
+    {
+        var run = await TryRunAsync("sh", "-ec", line);
+        run.ExitCode.Should().Be(0, "'{0}' should work: {1}", line, run);
+        return run.Output;
+    }
+
+    /// <summary>Loads an nft script inside; it must be accepted.</summary>
+    public async Task LoadAsync(string script)
+    {
+        var run = await ProgramRun.FinishAsync(Start("nft", "-f", "-"), script);
+        run.ExitCode.Should().Be(0, "nft should accept the script: {0}", run);
+    }
+
+    /// <summary>
+    /// Opens a socket that lives inside. To the kernel its owner is the user of the thread that made it (fsuid).
+    /// </summary>
+    public Socket Open(AddressFamily family, SocketType type, uint user = 0)
+    {
+        Socket? socket = null;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var handle = System.IO.File.OpenHandle(File);
+                Enter(handle).Should().Be(0, "setns needs root");
+                _ = SetFileSystemUser(user);
+                socket = new Socket(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return socket ?? throw new InvalidOperationException("no socket in the namespace", failure);
+    }
+
+    public void Dispose()
+    {
+        _holder.StandardInput.Close();
+        _holder.WaitForExit();
+        _holder.Dispose();
+    }
+
+    private static int Enter(SafeFileHandle handle) => SetNamespace(handle, NetworkNamespace);
+
+    [LibraryImport("libc", EntryPoint = "setns")]
+    private static partial int SetNamespace(SafeFileHandle handle, int kind);
+
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileSystemUser(uint user);
+}

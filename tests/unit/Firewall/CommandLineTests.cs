@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Text.Json;
+using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Rules;
+
+namespace LeakVerifier.UnitTests.Firewall;
+
+public sealed class CommandLineTests
+{
+    private static readonly string Minimal = GoldenRulesets.Configuration("minimal");
+
+    private readonly FakeNftables _kernel = new();
+    private StringWriter _output = new();
+    private StringWriter _error = new();
+    private string _folder = "";
+    private string _wrong = "";
+
+    [SetUp]
+    public void SetUp()
+    {
+        (_output, _error) = (new(), new());
+        _folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
+        _wrong = Path.Combine(_folder, "wrong.conf");
+        File.WriteAllText(_wrong, "TUNNEL_USER=1194\nVPN_SERVERS=nowhere\n");
+        (_kernel.Table, _kernel.ListError) = (null, null);
+        (_kernel.Spell, _kernel.Refuse) = (listing => listing, _ => null);
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        Directory.Delete(_folder, recursive: true);
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [TestCase("start")]
+    [TestCase("restart")]
+    [TestCase("reload")]
+    public void Loading_verbs_put_the_configured_rules_into_the_kernel(string verb)
+    {
+        Run(verb, "--config", Minimal).Should().Be(ExitCode.Done);
+
+        _kernel.Table.Should().Be(GoldenListing());
+        _output.ToString().Should().StartWith("OK: VPN firewall loaded").And.Contain("203.0.113.10:1194/udp");
+    }
+
+    [TestCase("start")]
+    [TestCase("restart")]
+    [TestCase("reload")]
+    public void A_wrong_configuration_keeps_the_rules_that_are_loaded(string verb)
+    {
+        Run("start", "--config", Minimal);
+
+        Run(verb, "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+
+        _kernel.Table.Should().Be(GoldenListing());
+        _error.ToString().Should().Contain("wrong.conf:2").And.Contain("stay as they are");
+    }
+
+    [TestCase("start")]
+    [TestCase("restart")]
+    [TestCase("reload")]
+    public void A_wrong_configuration_closes_a_machine_without_rules(string verb)
+    {
+        Run(verb, "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+        _error.ToString().Should().Contain("locked down");
+    }
+
+    [TestCase("table inet vpn_firewall {\n}\n")]
+    [TestCase(null)]
+    public void A_table_that_is_no_wall_is_not_kept(string? table)
+    {
+        _kernel.Table = table ?? Lockdown.Ruleset.Listing.Replace("\t\tjump may_leave\n", "\t\taccept\n", StringComparison.Ordinal);
+
+        Run("start", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+    }
+
+    [Test]
+    public void A_kernel_that_refuses_the_rules_leaves_the_machine_closed()
+    {
+        _kernel.Refuse = script => script.Contains("fib daddr", StringComparison.Ordinal) ? "Error: no fib here" : null;
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.PrerequisiteMissing);
+
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+        _error.ToString().Should().Contain("no fib here").And.Contain("locked down");
+    }
+
+    [Test]
+    public void A_kernel_that_refuses_even_the_lockdown_is_said_to_be_open()
+    {
+        _kernel.Refuse = _ => "Error: Operation not permitted";
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.NotPrivileged);
+
+        _error.ToString().Should().Contain("THE MACHINE IS OPEN");
+    }
+
+    [Test]
+    public void A_kernel_that_has_other_rules_than_it_was_given_is_locked_down()
+    {
+        _kernel.Spell = listing => listing.Replace("udp dport 1194", "udp dport 1195", StringComparison.Ordinal);
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Internal);
+
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+        _error.ToString().Should().Contain("+ may_leave: meta skuid 1194 ip daddr 203.0.113.10 udp dport 1195 accept");
+    }
+
+    [Test]
+    public void Rules_in_another_spelling_are_the_same_rules()
+    {
+        _kernel.Spell = Respell;
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Done);
+        Run("status", "--config", Minimal).Should().Be(ExitCode.Done);
+
+        _kernel.Table.Should().NotBe(GoldenListing(), "only then the slow comparison was asked");
+    }
+
+    [Test]
+    public void Rules_that_cannot_be_read_back_are_inconclusive()
+    {
+        _kernel.ListError = "Error: out of memory";
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Inconclusive);
+        _error.ToString().Should().Contain("could not be verified: Error: out of memory");
+
+        Run("status", "--config", Minimal).Should().Be(ExitCode.Inconclusive);
+        _output.ToString().Should().StartWith("unknown: Error: out of memory");
+    }
+
+    [Test]
+    public void Stop_changes_nothing()
+    {
+        Run("start", "--config", Minimal);
+
+        Run("stop").Should().Be(ExitCode.Done);
+
+        _kernel.Table.Should().Be(GoldenListing());
+        _output.ToString().Should().Contain("stays closed");
+    }
+
+    [Test]
+    public void Stop_says_that_a_machine_without_rules_is_not_closed()
+    {
+        Run("stop").Should().Be(ExitCode.Leak);
+
+        _kernel.Table.Should().BeNull();
+        _error.ToString().Should().Contain("not closed");
+    }
+
+    [Test]
+    public void Flush_opens_and_says_so()
+    {
+        Run("start", "--config", Minimal);
+
+        Run("flush").Should().Be(ExitCode.Done);
+
+        _kernel.Table.Should().BeNull();
+        _output.ToString().Should().Contain("OPEN");
+    }
+
+    [Test]
+    public void Status_tells_the_four_states_apart()
+    {
+        StatusOf().Should().Be((ExitCode.Leak, "not-loaded", false));
+        Run("start", "--config", _wrong);
+        StatusOf().Should().Be((ExitCode.Leak, "lockdown", true));
+        Run("start", "--config", Minimal);
+        StatusOf().Should().Be((ExitCode.Done, "in-force", true));
+        _kernel.Table = GoldenListing().Replace("\t\tjump may_leave\n", "\t\taccept\n\t\tjump may_leave\n", StringComparison.Ordinal);
+        StatusOf().Should().Be((ExitCode.Leak, "altered", false));
+    }
+
+    [Test]
+    public void Status_counts_the_blocked_packets_of_each_chain()
+    {
+        Run("start", "--config", Minimal);
+
+        Run("status", "--config", Minimal);
+
+        _output.ToString().Should().Contain("input 16, forward 2, output 2, guard 2");
+    }
+
+    [Test]
+    public void Print_and_check_ask_neither_for_privileges_nor_for_the_kernel()
+    {
+        Run(Forbidden(), "print", "--config", Minimal).Should().Be(ExitCode.Done);
+        _output.ToString().Should().Be(File.ReadAllText(Path.ChangeExtension(Minimal, ".nft")));
+        Run(Forbidden(), "check", "--config", Minimal).Should().Be(ExitCode.Done);
+        Run(Forbidden(), "check", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+        Run(Forbidden(), "print", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+        _output.ToString().Should().BeEmpty();
+    }
+
+    [TestCase("start")]
+    [TestCase("stop")]
+    [TestCase("flush")]
+    [TestCase("status")]
+    public void Without_privileges_nothing_is_tried(string verb)
+    {
+        Run(Forbidden(), verb, "--config", Minimal).Should().Be(ExitCode.NotPrivileged);
+    }
+
+    [Test]
+    public void A_missing_library_is_named()
+    {
+        var environment = Environment() with { OpenKernel = () => throw new NftablesMissingException("install nftables") };
+
+        Run(environment, "start", "--config", Minimal).Should().Be(ExitCode.PrerequisiteMissing);
+
+        _error.ToString().Should().Be("ERROR: install nftables\n");
+    }
+
+    [Test]
+    public void An_unexpected_exception_is_one_line()
+    {
+        var environment = Environment() with { OpenKernel = () => throw new InvalidOperationException("two\nlines") };
+
+        Run(environment, "start", "--config", Minimal).Should().Be(ExitCode.Internal);
+
+        _error.ToString().Should().Be("ERROR: internal error: InvalidOperationException: two lines\n");
+    }
+
+    [TestCase]
+    [TestCase("bogus")]
+    [TestCase("start", "--bogus")]
+    [TestCase("start", "--config")]
+    [TestCase("start", "--json")]
+    [TestCase("start", "--backend", "pf")]
+    [TestCase("start", "stop")]
+    public void A_wrong_command_line_is_a_usage_error(params string[] args)
+    {
+        Run(args).Should().Be(ExitCode.Usage);
+
+        _error.ToString().Should().StartWith("ERROR: ");
+        _kernel.Table.Should().BeNull();
+    }
+
+    private static string GoldenListing()
+    {
+        var script = File.ReadAllText(Path.ChangeExtension(Minimal, ".nft"));
+        return script[script.IndexOf("table inet vpn_firewall {", StringComparison.Ordinal)..];
+    }
+
+    private static string Respell(string listing) => listing.Replace("udp dport 1194", "udp dport openvpn", StringComparison.Ordinal);
+
+    private (ExitCode Code, string? State, bool IsClosed) StatusOf()
+    {
+        var code = Run("status", "--json", "--config", Minimal);
+        using var report = JsonDocument.Parse(_output.ToString());
+        return (code, report.RootElement.GetProperty("state").GetString(), report.RootElement.GetProperty("closed").GetBoolean());
+    }
+
+    private FirewallEnvironment Environment() => new()
+    {
+        Output = _output,
+        Error = _error,
+        CanChangeRules = () => true,
+        OpenKernel = () => _kernel,
+        ListInScratch = ruleset => new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, null),
+        LockPath = Path.Combine(_folder, "lock"),
+    };
+
+    private FirewallEnvironment Forbidden() => Environment() with
+    {
+        CanChangeRules = () => false,
+        OpenKernel = () => throw new InvalidOperationException("the kernel was asked"),
+    };
+
+    private ExitCode Run(params string[] args)
+    {
+        return Run(null, args);
+    }
+
+    private ExitCode Run(FirewallEnvironment? environment, params string[] args)
+    {
+        _output.GetStringBuilder().Clear();
+        _error.GetStringBuilder().Clear();
+        return (ExitCode)FirewallCommandLine.Run(args, environment ?? Environment());
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Firewall.Nftables;
+
+namespace LeakVerifier.UnitTests.Firewall;
+
+/// <summary>A kernel in memory that knows one table and spells it as it was given.</summary>
+internal sealed class FakeNftables : INftables
+{
+    /// <summary>The table; null: none.</summary>
+    public string? Table { get; set; }
+
+    /// <summary>What the kernel makes of a loaded listing.</summary>
+    public Func<string, string> Spell { get; set; } = listing => listing;
+
+    /// <summary>Which scripts are refused, and with which error.</summary>
+    public Func<string, string?> Refuse { get; set; } = _ => null;
+
+    /// <summary>Why the table cannot be read; null: it can.</summary>
+    public string? ListError { get; set; }
+
+    public NftablesReply Run(string commands)
+    {
+        if (Refuse(commands) is { } error)
+        {
+            return new NftablesReply(false, "", error);
+        }
+
+        var listing = commands.IndexOf("table inet vpn_firewall {", StringComparison.Ordinal);
+        Table = listing < 0 ? null : Spell(commands[listing..]);
+        return new NftablesReply(true, "", "");
+    }
+
+    public TableListing List(bool withCounters = false)
+    {
+        return ListError is null
+            ? new TableListing(withCounters ? Table?.Replace("counter ", "counter packets 2 bytes 9 ", StringComparison.Ordinal) : Table, null)
+            : new TableListing(null, ListError);
+    }
+
+    public void Dispose()
+    {
+        // Nothing to close: the table outlives the connection, as in the kernel.
+    }
+}

@@ -26,8 +26,16 @@ public static class VerdictRules
     {
         var leaked = control.Judgement?.LeaksByProbe.Select(leaks => leaks.Probe).ToHashSet() ?? [];
         return [.. scenario.MustLeak
-            .SelectMany(name => new[] { name + "-v4", name + "-v6" })
+            .SelectMany(WithFamilies)
             .Where(name => !leaked.Contains(name))];
+    }
+
+    /// <summary>A probe's name, or where it names no family, those of both.</summary>
+    private static IEnumerable<string> WithFamilies(string name)
+    {
+        return name.EndsWith("-v4", StringComparison.Ordinal) || name.EndsWith("-v6", StringComparison.Ordinal)
+            ? [name]
+            : [name + "-v4", name + "-v6"];
     }
 
     private static (Verdict Verdict, string Reason) Decide(Scenario scenario, RunEvidence control, RunEvidence protectedRun)

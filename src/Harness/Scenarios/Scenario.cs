@@ -39,7 +39,8 @@ public sealed record Scenario
     public required TimeSpan Window { get; init; }
 
     /// <summary>
-    /// Probes that must leak in the control run, or the scenario says nothing; names of the catalogue, both families meant.
+    /// Probes that must leak in the control run, or the scenario says nothing: names of the catalogue, for both families
+    /// where none (<c>-v4</c>, <c>-v6</c>) is named.
     /// </summary>
     public required ImmutableArray<string> MustLeak { get; init; }
 

@@ -21,11 +21,11 @@ public static class ScenarioCatalogue
     private static readonly TimeSpan PastPingRestart = TimeSpan.FromSeconds(OpenVpnRealTunnel.PingRestart + 3);
 
     /// <summary>What leaks whatever happens to the tunnel, since it does not go through it.</summary>
-    private static readonly ImmutableArray<string> BesideTheTunnel =
-    [
-        "bound-udp", "bound-tcp", "dns-udp-lan", "dns-tcp-lan",
-        "tor-other-port-tcp", "tor-other-port-udp", "tor-same-port-tcp", "tor-same-port-udp",
-    ];
+    private static readonly ImmutableArray<string> BesideTheTunnel = ["bound-udp", "bound-tcp", "dns-udp-lan", "dns-tcp-lan"];
+
+    /// <summary>What else is at the VPN server's address, to which a host route leads beside the tunnel.</summary>
+    private static readonly ImmutableArray<string> SharedServer =
+        ["tor-other-port-tcp", "tor-other-port-udp", "tor-same-port-tcp", "tor-same-port-udp"];
 
     /// <summary>What takes the old default route once the tunnel's interface is gone.</summary>
     private static readonly ImmutableArray<string> NewFlows =
@@ -42,7 +42,7 @@ public static class ScenarioCatalogue
         OutOfBand(ProcessFaults.Stopped, [3], []),
         OutOfBand(InterfaceFaults.TunnelDown, [6, 22], [.. EstablishedFlows, .. NewFlows]),
         OutOfBand(InterfaceFaults.TunnelDeleted, [1, 11], NewFlows),
-        OutOfBand(InterfaceFaults.AddressFlushed, [7], NewFlows),
+        OutOfBand(InterfaceFaults.AddressFlushed, [7], IPv4Only(NewFlows)),
         OutOfBand(RouteFaults.RoutesDeleted, [12, 21], [.. EstablishedFlows, .. NewFlows]),
         OutOfBand(RouteFaults.DefaultReplaced, [13, 14], [.. EstablishedFlows, .. NewFlows]) with { Routes = RouteStyle.Default },
         OutOfBand(RouteFaults.SpecificRoute, [15, 16], [.. EstablishedFlows, .. NewFlows]),
@@ -57,7 +57,7 @@ public static class ScenarioCatalogue
         OpenVpn(RouteFaults.Blackhole, [5, 18, 35], NewFlows, PastPingRestart),
         OpenVpn(InterfaceFaults.TunnelDown, [6, 18], [.. EstablishedFlows, .. NewFlows], Short),
         OpenVpn(InterfaceFaults.TunnelDeleted, [1, 18], NewFlows, Short),
-        OpenVpn(InterfaceFaults.AddressFlushed, [7, 18], NewFlows, Short),
+        OpenVpn(InterfaceFaults.AddressFlushed, [7, 18], IPv4Only(NewFlows), Short),
         OpenVpn(RouteFaults.RoutesDeleted, [12, 18], [.. EstablishedFlows, .. NewFlows], Short),
         OpenVpn(RouteFaults.SpecificRoute, [15, 18], [.. EstablishedFlows, .. NewFlows], Short),
         OpenVpn(InterfaceFaults.LinkFlapped, [18, 30], [], Short),
@@ -75,6 +75,12 @@ public static class ScenarioCatalogue
         return System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, scenario.Id, ignoreCase: false);
     }
 
+    /// <summary>
+    /// When the last IPv4 address goes, the kernel removes the interface's IPv4 routes (net/ipv4/fib_frontend.c,
+    /// fib_disable_ip); IPv6 routes stay.
+    /// </summary>
+    private static ImmutableArray<string> IPv4Only(ImmutableArray<string> names) => [.. names.Select(name => name + "-v4")];
+
     private static Scenario OutOfBand(Fault fault, ImmutableArray<int> classes, ImmutableArray<string> alsoLeak)
     {
         return new Scenario
@@ -86,7 +92,7 @@ public static class ScenarioCatalogue
             Tunnel = TunnelKind.OutOfBand,
             Fault = fault,
             Window = Short,
-            MustLeak = [.. BesideTheTunnel, .. alsoLeak],
+            MustLeak = [.. BesideTheTunnel, .. SharedServer, .. alsoLeak],
         };
     }
 
@@ -102,7 +108,9 @@ public static class ScenarioCatalogue
             Tunnel = TunnelKind.OpenVpnReal,
             Fault = fault,
             Window = window,
-            MustLeak = [.. BesideTheTunnel, .. alsoLeak],
+
+            // The transport is IPv4, so OpenVPN adds a host route for that family only.
+            MustLeak = [.. BesideTheTunnel, .. IPv4Only(SharedServer), .. alsoLeak],
         };
     }
 }

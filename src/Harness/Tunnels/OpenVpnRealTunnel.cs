@@ -55,6 +55,7 @@ public sealed class OpenVpnRealTunnel : ITunnel
             client = await ChildProcess.StartAsync(lab.Client.Root, ClientCommand(credentials));
             _ = CloseSocketAtEndAsync(client, transport);
             await WaitAsync(client, "client", cancellation);
+            await AddressReadiness.WaitAsync(lab.Client, ITunnel.Interface, cancellation);
             await UdpSocketOwner.RequireAsync(lab.Client, client.Id, ClientPort);
             return new OpenVpnRealTunnel(server, client);
         }

@@ -10,6 +10,13 @@ internal sealed class CaptureDevice : IDisposable
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    /// <summary>
+    /// What comes from the client, by the kernel's word and not by its source address: behind a bridge port, frames of
+    /// other hosts go out to the client too. And the sentinels, which come first: libpcap applies a new filter itself to
+    /// the first frame or two, and there cannot tell directions.
+    /// </summary>
+    private const string Filter = "ether proto 0x88b5 or inbound";
+
     private readonly LibPcapLiveDevice _device;
     private readonly int _descriptor;
 
@@ -68,6 +75,7 @@ internal sealed class CaptureDevice : IDisposable
 
             // A blocking read of libpcap on Linux has no time limit, whatever its read timeout says (pcap(3PCAP)).
             device.NonBlockingMode = true;
+            device.Filter = Filter;
             return new CaptureDevice(device, MacAddress.Read(address.GetAddressBytes()));
         }
         catch (Exception exception) when (exception is PcapException or DllNotFoundException)
@@ -97,8 +105,7 @@ internal sealed class CaptureDevice : IDisposable
         var time = (long*)header;
         var lengths = (int*)(time + 2);
         var bytes = new ReadOnlySpan<byte>((void*)data, lengths[0]).ToArray();
-        var isOutbound = bytes.Length >= 2 * MacAddress.Length
-            && MacAddress.Read(bytes.AsSpan(MacAddress.Length)) == Address;
+        var isOutbound = Sentinel.IsSentBy(Address, bytes);
         frame = new CapturedFrame(time[0] * NanosecondsPerSecond + time[1], bytes, lengths[1], isOutbound);
         return ReadStatus.Frame;
     }

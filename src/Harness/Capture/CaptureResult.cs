@@ -23,7 +23,7 @@ public sealed record CaptureResult
     /// <summary>Frames delivered that the client sent.</summary>
     public required long Inbound { get; init; }
 
-    /// <summary>Frames delivered that the capture point's own host sent, sentinels included.</summary>
+    /// <summary>Frames delivered that went out to the client: the sentinels. Others are not captured.</summary>
     public required long Outbound { get; init; }
 
     /// <summary>Whether the evidence file reached its limit, so that frames are missing there.</summary>

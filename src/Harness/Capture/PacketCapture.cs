@@ -43,8 +43,8 @@ public sealed class PacketCapture : IAsyncDisposable
     /// </summary>
     /// <param name="thread">A thread, of root, in the namespace of the interface.</param>
     /// <param name="options">What to capture, and how.</param>
-    /// <param name="onFrame">Receives every frame, in the order of the wire, sentinels and the host's own included.
-    /// Must not block: while it runs, frames pile up in the kernel's buffer.</param>
+    /// <param name="onFrame">Receives every frame of the client, in the order of the wire, and the sentinels. Must not
+    /// block: while it runs, frames pile up in the kernel's buffer.</param>
     /// <param name="time">Measures the deadlines.</param>
     /// <exception cref="CaptureException">It could not be opened or armed.</exception>
     public static async Task<PacketCapture> StartAsync(

@@ -32,6 +32,16 @@ internal static class Sentinel
         return frame;
     }
 
+    /// <summary>Whether a captured frame is a sentinel, of whatever nonce, from this interface.</summary>
+    public static bool IsSentBy(MacAddress source, ReadOnlySpan<byte> frame)
+    {
+        return frame.Length >= HeaderLength
+            && frame.StartsWith(NearestBridge)
+            && frame[12] == EtherTypes.LocalExperimental >> 8
+            && frame[13] == (EtherTypes.LocalExperimental & 0xff)
+            && MacAddress.Read(frame[MacAddress.Length..]) == source;
+    }
+
     /// <summary>Whether a captured frame is this sentinel; the link may have padded it.</summary>
     public static bool Matches(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> sentinel)
     {

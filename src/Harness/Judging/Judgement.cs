@@ -10,7 +10,7 @@ public sealed record Judgement
     /// <summary>Frames that the client sent before the window was opened: counted, not judged.</summary>
     public required long BeforeWindow { get; init; }
 
-    /// <summary>Frames that the capture point's host sent itself: not the client's, not judged.</summary>
+    /// <summary>Frames that went out to the client, such as sentinels: not judged.</summary>
     public required long Outbound { get; init; }
 
     /// <summary>Frames judged.</summary>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
+using System.Net.Sockets;
 using LeakVerifier.Harness.Capture;
 
 namespace LeakVerifier.IntegrationTests.Capture;
@@ -94,6 +96,39 @@ public sealed class PacketCaptureTests
         frames.Should().Contain(frame => frame.IsOutbound, "the sentinels are the router's own");
         frames.Should().Contain(frame => !frame.IsOutbound && frame.OriginalLength == NumberOffset + 200);
         (result.Inbound + result.Outbound).Should().Be(result.Delivered);
+    }
+
+    [Test]
+    public async Task What_a_bridge_passes_on_to_the_client_is_not_the_client_s()
+    {
+        using var link = await TestLink.CreateAsync();
+        await TestLink.IpAsync(link.Router, "link add br0 type bridge");
+        await TestLink.IpAsync(link.Router, $"link set {TestLink.RouterInterface} master br0");
+        await TestLink.IpAsync(link.Router, "link add port1 type veth peer name other0");
+        await TestLink.IpAsync(link.Router, "link set port1 master br0");
+        await TestLink.IpAsync(link.Router, "addr add 192.0.2.77/24 dev other0");
+        foreach (var name in new[] { "br0", "port1", "other0" })
+        {
+            await TestLink.IpAsync(link.Router, $"link set {name} up");
+        }
+
+        using var client = await link.Client.RunAsync(() => new UdpClient(9077));
+        using var other = await link.Router.RunAsync(() => new UdpClient(AddressFamily.InterNetwork));
+        other.EnableBroadcast = true;
+        other.Client.SetRawSocketOption(1, 25, "other0"u8); // SOL_SOCKET, SO_BINDTODEVICE (socket(7))
+        var frames = new List<CapturedFrame>();
+        await using var capture = await PacketCapture.StartAsync(
+            link.Router, Options(CaptureOptions.NormalBuffer), frames.Add, TimeProvider.System);
+
+        await other.SendAsync(new byte[77], new IPEndPoint(IPAddress.Broadcast, 9077));
+        var passedOn = await client.ReceiveAsync().WaitAsync(Deadline, TimeProvider.System);
+        await link.SendAsync(1);
+        var result = await capture.StopAsync();
+
+        passedOn.Buffer.Should().HaveCount(77, "the bridge did pass it on");
+        frames.Should().NotContain(frame => frame.OriginalLength == NumberOffset + 77);
+        frames.Should().Contain(frame => frame.OriginalLength == NumberOffset + 200);
+        result.IsComplete.Should().BeTrue(result.ToString());
     }
 
     [Test]

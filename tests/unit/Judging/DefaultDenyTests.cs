@@ -152,5 +152,8 @@ public sealed class DefaultDenyTests
         return judge.Finish().LeakedFrames;
     }
 
-    private static TestCaseData Case(string id, byte[] frame) => new(id, frame);
+    private static TestCaseData Case(string id, byte[] frame)
+    {
+        return new TestCaseData(id, frame).SetArgDisplayNames(id, FrameSummary.Of(Dissect.Frame(At(0, frame))));
+    }
 }

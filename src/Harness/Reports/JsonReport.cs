@@ -75,9 +75,21 @@ public static class JsonReport
         json.WriteStartObject(name);
         json.WriteNumber("seconds", Math.Round(run.Duration.TotalSeconds, 3));
         json.WriteNumber("labSetUpMilliseconds", Math.Round(run.LabSetUp.TotalMilliseconds, 1));
+        json.WriteString("problem", run.Problem);
         json.WriteNumber("captured", run.Captured);
+        json.WriteNumber("received", run.Capture?.Received ?? 0);
         json.WriteNumber("dropped", run.Dropped);
+        json.WriteNumber("sentinels", run.Capture?.SentinelsSeen ?? 0);
+        json.WriteNumber("capturedOfClient", run.Reconciliation?.Captured ?? 0);
+        json.WriteNumber("countedOfClient", run.Reconciliation?.Counted ?? 0);
         json.WriteString("captureFile", run.CaptureFile);
+        json.WriteStartObject("canaries");
+        foreach (var canary in run.Canaries)
+        {
+            json.WriteString(canary.Probe, canary.SeenAs?.ToString());
+        }
+
+        json.WriteEndObject();
         if (run.TunnelPing is { } ping)
         {
             json.WriteNumber("tunnelRequests", ping.Sent);

@@ -64,7 +64,7 @@ internal sealed class LabRun : IAsyncDisposable
             await using var lab = await HostLab.StartAsync();
             var setUp = watch.Elapsed;
             await using var run = new LabRun(scenario, lab, firewall, folder);
-            var evidence = await run.RunAsync(EvidenceFile(settings, name), cancellation);
+            var evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
             return evidence with { Duration = watch.Elapsed, LabSetUp = setUp };
         }
         catch (Exception exception) when (IsOfTheLab(exception) && !cancellation.IsCancellationRequested)
@@ -85,7 +85,7 @@ internal sealed class LabRun : IAsyncDisposable
         await (_services?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private async Task<RunEvidence> RunAsync(string? captureFile, CancellationToken cancellation)
+    private async Task<RunEvidence> RunAsync(EvidenceFiles files, CancellationToken cancellation)
     {
         _services = await LabServices.StartAsync(_lab, _scenario.Tunnel, LabTraffic.Ports);
         if (_scenario.Course == Course.FaultUnderBlast)
@@ -98,7 +98,7 @@ internal sealed class LabRun : IAsyncDisposable
         {
             Interface = HostLab.CapturePoint,
             BufferSize = _blast is null ? CaptureOptions.NormalBuffer : CaptureOptions.BlastBuffer,
-            EvidencePath = captureFile,
+            EvidencePath = files.Capture,
         };
         await using var capture = await PacketCapture.StartAsync(_lab.Router.Root, options, judge.Take, TimeProvider.System);
         await using var counter = await FrameCounter.AttachAsync(
@@ -106,7 +106,8 @@ internal sealed class LabRun : IAsyncDisposable
 
         var course = new RunCourse(_scenario, judge);
         var problem = await FollowCourseAsync(course, cancellation);
-        return await CloseAsync(course, capture, counter, problem) with { CaptureFile = captureFile };
+        await files.KeepStateAsync(_lab.Client, _tunnel);
+        return await CloseAsync(course, capture, counter, problem) with { CaptureFile = files.Capture };
     }
 
     /// <returns>Null, or why the run says nothing.</returns>
@@ -178,9 +179,14 @@ internal sealed class LabRun : IAsyncDisposable
         var reconciliation = await counter.ReconcileAsync();
         var result = await capture.StopAsync();
         problem ??= result.Problem
-            ?? (result.IsComplete ? null : $"the capture is incomplete: {result.Received} received, {result.Delivered} delivered, {result.KernelDropped + result.InterfaceDropped} dropped")
+            ?? (result.IsComplete ? null : $"the capture is incomplete: {result.Received} frames received, {result.Delivered} delivered, {result.KernelDropped + result.InterfaceDropped} dropped")
             ?? reconciliation.Problem;
-        return course.Evidence(problem, result, counters, blast.Ping, blast.Blasts);
+        return course.Evidence(problem, counters, blast.Ping, blast.Blasts) with
+        {
+            Capture = result,
+            Reconciliation = reconciliation,
+            Canaries = _traffic.Canaries,
+        };
     }
 
     private Task<string?> StartFirewallAsync(CancellationToken cancellation)
@@ -231,11 +237,6 @@ internal sealed class LabRun : IAsyncDisposable
     private ITransportOracle Oracle()
     {
         return _scenario.Tunnel == TunnelKind.OpenVpnReal ? _sockets : new NoTransport();
-    }
-
-    private static string? EvidenceFile(RunSettings settings, string name)
-    {
-        return settings.EvidenceFolder is null ? null : Path.Combine(settings.EvidenceFolder, name + ".pcap");
     }
 
     private static bool IsOfTheLab(Exception exception)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using System.Net;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Scenarios;
@@ -26,6 +27,9 @@ internal sealed class LabTraffic : IAsyncDisposable
     /// <summary>The ports of all services and probes.</summary>
     public static ProbePorts Ports { get; } = new() { Vpn = LabAddresses.VpnPort };
 
+    /// <summary>The flows that were answered before the fault.</summary>
+    public ImmutableArray<ProbeReadiness> Canaries { get; private set; } = [];
+
     /// <summary>Who sends.</summary>
     public IReadOnlyList<ProbeDescription> Descriptions => _probes.Descriptions;
 
@@ -49,7 +53,9 @@ internal sealed class LabTraffic : IAsyncDisposable
         var expected = course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked
             ? LabAddresses.Client
             : LabAddresses.TunnelClient;
-        foreach (var readiness in await _probes.OpenAsync(cancellation))
+        var all = await _probes.OpenAsync(cancellation);
+        Canaries = [.. all.Where(readiness => readiness.SeenAs is not null)];
+        foreach (var readiness in all)
         {
             if (readiness.Problem is { } problem)
             {
@@ -60,6 +66,11 @@ internal sealed class LabTraffic : IAsyncDisposable
             {
                 return $"{readiness.Probe} did not go through the tunnel before the fault: the server saw {seen.Address}";
             }
+        }
+
+        if (Canaries.IsEmpty)
+        {
+            return "no probe was answered before the fault";
         }
 
         _probes.Start();

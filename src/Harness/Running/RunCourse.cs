@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Collections.Immutable;
-using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Scenarios;
@@ -33,7 +31,6 @@ internal sealed class RunCourse
     /// <summary>Puts together what was seen.</summary>
     public RunEvidence Evidence(
         string? problem,
-        CaptureResult capture,
         IReadOnlyList<(ProbeDescription Probe, ProbeCounters Counters)> probes,
         TunnelPingResult? ping,
         IReadOnlyList<(ProbeDescription Probe, UdpBlastResult Result)>? blasts)
@@ -49,11 +46,13 @@ internal sealed class RunCourse
         {
             Problem = problem,
             Judgement = judgement,
-            Captured = capture.Delivered,
-            Dropped = capture.KernelDropped + capture.InterfaceDropped,
             FaultUnixNanoseconds = _fault,
             TunnelPing = ping,
-            Probes = [.. probes.Select(p => Outcome(p.Probe, p.Counters)), .. (blasts ?? []).Select(b => Outcome(b.Probe, Counters(b.Result)))],
+            Probes =
+            [
+                .. probes.Select(p => Outcome(p.Probe, p.Counters)),
+                .. (blasts ?? []).Select(b => Outcome(b.Probe, Counters(b.Result))),
+            ],
         };
     }
 

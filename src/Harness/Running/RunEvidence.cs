@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Traffic;
 
@@ -15,11 +16,22 @@ public sealed record RunEvidence
     /// <summary>What the judge saw; null when it came to no judging.</summary>
     public Judgement? Judgement { get; init; }
 
-    /// <summary>Frames that libpcap delivered.</summary>
-    public long Captured { get; init; }
+    /// <summary>What the capture says of its own completeness; null when it came to none.</summary>
+    public CaptureResult? Capture { get; init; }
+
+    /// <summary>Whether an independent counter saw the same frames; null when it came to no comparing.</summary>
+    public Reconciliation? Reconciliation { get; init; }
+
+    /// <summary>
+    /// The flows that were answered before the fault, each with the source that the server saw: the tunnel carried them.
+    /// </summary>
+    public ImmutableArray<ProbeReadiness> Canaries { get; init; } = [];
+
+    /// <summary>Frames that the judge was given.</summary>
+    public long Captured => Capture?.Delivered ?? 0;
 
     /// <summary>Frames that were lost on the way to the judge, by libpcap's own count.</summary>
-    public long Dropped { get; init; }
+    public long Dropped => (Capture?.KernelDropped ?? 0) + (Capture?.InterfaceDropped ?? 0);
 
     /// <summary>What each probe did.</summary>
     public ImmutableArray<ProbeOutcome> Probes { get; init; } = [];

@@ -6,7 +6,9 @@ namespace LeakVerifier.IntegrationTests.Firewall;
 public sealed class FirewallLoadTests
 {
     private static IEnumerable<string> Names =>
-        Directory.EnumerateFiles(VpnFirewall.GoldenFolder, "*.conf").Select(file => Path.GetFileNameWithoutExtension(file)).Order();
+        Directory.EnumerateFiles(VpnFirewall.GoldenFolder, "*.conf")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order();
 
     private string _folder = "";
     private string _wrong = "";
@@ -128,7 +130,8 @@ public sealed class FirewallLoadTests
 
         (await space.RunAsync("nft list tables")).Should().Be("table inet other\n");
         (await VpnFirewall.RunAsync(space, "stop")).ExitCode.Should().Be(1);
-        (await VpnFirewall.RunAsync(space, "status", "--config", VpnFirewall.Golden("minimal.conf"))).ExitCode.Should().Be(1);
+        var status = await VpnFirewall.RunAsync(space, "status", "--config", VpnFirewall.Golden("minimal.conf"));
+        status.ExitCode.Should().Be(1, "{0}", status);
     }
 
     [Test]

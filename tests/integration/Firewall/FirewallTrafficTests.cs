@@ -46,11 +46,11 @@ public sealed class FirewallTrafficTests
 
     [TestCase("203.0.113.10", 1194, Wire.TunnelUser, true, TestName = "The tunnel's user reaches the server")]
     [TestCase("2001:db8::10", 1194, Wire.TunnelUser, true, TestName = "The tunnel's user reaches the server over IPv6")]
-    [TestCase("203.0.113.10", 1194, Wire.OtherUser, false, TestName = "Another user does not reach the server")]
+    [TestCase("203.0.113.10", 1194, Wire.OtherUser, false, TestName = "No other user reaches the server")]
     [TestCase("203.0.113.10", 1194, 0u, false, TestName = "Root does not reach the server")]
-    [TestCase("203.0.113.10", 9001, Wire.TunnelUser, false, TestName = "The tunnel's user does not reach another port")]
-    [TestCase("203.0.113.99", 1194, Wire.TunnelUser, false, TestName = "The tunnel's user does not reach another address")]
-    [TestCase("2001:db8::10", 1194, Wire.OtherUser, false, TestName = "Another user does not reach the server over IPv6")]
+    [TestCase("203.0.113.10", 9001, Wire.TunnelUser, false, TestName = "The tunnel's user reaches no other port")]
+    [TestCase("203.0.113.99", 1194, Wire.TunnelUser, false, TestName = "The tunnel's user reaches no other address")]
+    [TestCase("2001:db8::10", 1194, Wire.OtherUser, false, TestName = "No other user reaches the server over IPv6")]
     [TestCase("2001:db8::80", 80, Wire.OtherUser, false, TestName = "IPv6 does not leave")]
     [TestCase("192.0.2.1", 8080, Wire.OtherUser, true, TestName = "The local network is reached")]
     [TestCase("192.0.2.1", 53, Wire.OtherUser, false, TestName = "DNS of the local network is not reached")]
@@ -189,7 +189,8 @@ public sealed class FirewallTrafficTests
         await transport.SendAsync("nobody listens there"u8.ToArray());
         var answer = async () => await Wire.ReceiveAsync(transport);
 
-        (await answer.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
+        (await answer.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode
+            .Should().Be(SocketError.ConnectionRefused);
     }
 
     private async Task StartAsync()

@@ -57,7 +57,8 @@ internal sealed class BenchFiles : IDisposable
     public BenchFiles()
     {
         File.WriteAllText(Configuration, Policy);
-        var calls = Ipv4.Select(call => "iptables --wait " + call).Concat(Ipv6.Select(call => "ip6tables --wait " + call));
+        var calls = Ipv4.Select(call => "iptables --wait " + call)
+            .Concat(Ipv6.Select(call => "ip6tables --wait " + call));
         File.WriteAllText(IptablesScript, "set -e\n" + string.Join('\n', calls) + "\n");
     }
 
@@ -68,8 +69,8 @@ internal sealed class BenchFiles : IDisposable
     /// <summary>The rules that the program would load, in a file for nft.</summary>
     public string PrintedBy(string program)
     {
-        var start = new ProcessStartInfo(program, ["print", "--config", Configuration]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
+        string[] print = ["print", "--config", Configuration];
+        using var process = Process.Start(new ProcessStartInfo(program, print) { RedirectStandardOutput = true })!;
         var path = Path.Combine(_folder, "bench.nft");
         File.WriteAllText(path, process.StandardOutput.ReadToEnd());
         process.WaitForExit();

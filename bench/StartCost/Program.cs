@@ -4,7 +4,8 @@ using LeakVerifier.Bench.StartCost;
 
 if (args.Length is < 1 or > 2 || !File.Exists(args[0]))
 {
-    Console.Error.WriteLine("usage: start-cost PATH-OF-VPN-FIREWALL [ROUNDS]    (as root; needs nft, iptables, ip6tables, unshare)");
+    Console.Error.WriteLine("usage: start-cost PATH-OF-VPN-FIREWALL [ROUNDS]");
+    Console.Error.WriteLine("(as root; needs nft, iptables, ip6tables, unshare and nsenter)");
     return 64;
 }
 
@@ -32,7 +33,8 @@ Console.WriteLine($"{"",-26}{"median",9}{"fastest",9}{"slowest",9}{"x nft -f",10
 foreach (var contender in contenders)
 {
     var ratio = contender.Median / contenders[1].Median;
-    Console.WriteLine($"{contender.Name,-26}{contender.Median,9:F1}{contender.Fastest,9:F1}{contender.Slowest,9:F1}{ratio,10:F2}");
+    var times = $"{contender.Median,9:F1}{contender.Fastest,9:F1}{contender.Slowest,9:F1}";
+    Console.WriteLine($"{contender.Name,-26}{times}{ratio,10:F2}");
 }
 
 return 0;

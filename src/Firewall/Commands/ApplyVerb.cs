@@ -63,8 +63,8 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         environment.Error.WriteLine(state switch
         {
             FallbackState.Kept => "The rules that were loaded before stay as they are: the machine stays closed.",
-            FallbackState.LockedDown =>
-                "The machine is locked down: nothing but loopback, not even the tunnel, until 'vpn-firewall start' succeeds.",
+            FallbackState.LockedDown => "The machine is locked down: only loopback works, not even the tunnel, "
+                + "until 'vpn-firewall start' succeeds.",
             _ => "THE MACHINE IS OPEN: the lockdown could not be loaded either.",
         });
     }

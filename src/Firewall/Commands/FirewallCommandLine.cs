@@ -12,7 +12,7 @@ public sealed class FirewallCommandLine
 
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "File, or folder with *.conf files, instead of /etc/vpn-firewall.d and /rw/config/vpn-firewall.d",
+        Description = "File, or folder of *.conf files, instead of /etc/vpn-firewall.d and /rw/config/vpn-firewall.d",
         HelpName = "PATH",
         Recursive = true,
     };
@@ -47,7 +47,8 @@ public sealed class FirewallCommandLine
         }
         catch (Exception exception)
         {
-            environment.Fail($"internal error: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}");
+            var message = exception.Message.ReplaceLineEndings(" ");
+            environment.Fail($"internal error: {exception.GetType().Name}: {message}");
             return (int)ExitCode.Internal;
         }
     }
@@ -83,7 +84,7 @@ public sealed class FirewallCommandLine
             Verb("restart", "The same as start", Apply),
             Verb("reload", "The same as start; lets nothing out meanwhile", Apply),
             Verb("stop", "Change nothing: the machine stays closed", _ => new StopVerb(_environment).Run()),
-            Verb("flush", "Remove the rules: the only command that opens the machine", _ => new FlushVerb(_environment).Run()),
+            Verb("flush", "Remove the rules: the only command that opens", _ => new FlushVerb(_environment).Run()),
             Status(),
             Verb("check", "Read the configuration and say what is wrong with it", parsed =>
                 new CheckVerb(_environment).Run(parsed.GetValue(_config))),
@@ -99,7 +100,8 @@ public sealed class FirewallCommandLine
 
     private Command Status()
     {
-        var status = Verb("status", "Compare the kernel's rules with the configuration: 0 only if they are the same", parsed =>
+        const string description = "Compare the kernel's rules with the configuration: 0 only if they are the same";
+        var status = Verb("status", description, parsed =>
             new StatusVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_json)));
         status.Options.Add(_json);
         return status;

@@ -30,13 +30,16 @@ public sealed record FirewallEnvironment
     /// <summary>The real ones.</summary>
     public static FirewallEnvironment System { get; } = new()
     {
-        Output = Console.Out,
-        Error = Console.Error,
+        Output = Writer(Console.OpenStandardOutput()),
+        Error = Writer(Console.OpenStandardError()),
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
         LockPath = FirewallLock.DefaultPath,
     };
+
+    // Not Console.Out: it prepares the terminal for reading, with handlers and a thread, which costs more than writing.
+    private static StreamWriter Writer(Stream stream) => new(stream) { AutoFlush = true };
 
     /// <summary>Says what was done. The mark is the original's.</summary>
     public void Ok(string text) => Output.WriteLine("OK: " + text);

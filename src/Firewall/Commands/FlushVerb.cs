@@ -12,7 +12,7 @@ internal sealed class FlushVerb(FirewallEnvironment environment)
             var reply = wall.Open();
             if (reply.IsDone)
             {
-                environment.Ok("The VPN firewall's rules are removed: this machine is OPEN. 'vpn-firewall start' closes it.");
+                environment.Ok("The rules are removed: this machine is OPEN. 'vpn-firewall start' closes it.");
                 return ExitCode.Done;
             }
 

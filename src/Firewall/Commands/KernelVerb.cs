@@ -7,7 +7,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// <summary>What the verbs that read or change the kernel's rules have in common.</summary>
 internal static class KernelVerb
 {
-    /// <summary>Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.
+    /// </summary>
     public static ExitCode Run(FirewallEnvironment environment, Func<Wall, ExitCode> work)
     {
         if (!environment.CanChangeRules())

@@ -32,7 +32,8 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             Likeness.Absent => (StatusReport.NotLoaded, "this machine is OPEN; 'vpn-firewall start' closes it"),
             Likeness.Unknown => (StatusReport.Unknown, comparison.Reason ?? "the rules could not be read"),
             _ when wall.Compare(Lockdown.Ruleset).Likeness == Likeness.Same =>
-                (StatusReport.LockedDown, "nothing but loopback, because an earlier start failed; 'vpn-firewall start' tries again"),
+                (StatusReport.LockedDown,
+                    "nothing but loopback, because an earlier start failed; 'vpn-firewall start' tries again"),
             _ => (StatusReport.Altered,
                 "the kernel's rules (+) are not the configured ones (-); 'vpn-firewall start' replaces them"),
         };

@@ -11,7 +11,8 @@ internal sealed class StopVerb(FirewallEnvironment environment)
         {
             if (wall.IsClosed())
             {
-                environment.Ok("Nothing was changed: the rules stay, the machine stays closed. 'vpn-firewall flush' opens it.");
+                environment.Ok(
+                    "Nothing was changed: the rules stay, the machine stays closed. 'vpn-firewall flush' opens it.");
                 return ExitCode.Done;
             }
 

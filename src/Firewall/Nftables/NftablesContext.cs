@@ -5,7 +5,9 @@ using LeakVerifier.Firewall.Rules;
 
 namespace LeakVerifier.Firewall.Nftables;
 
-/// <summary>The kernel's rules through libnftables, in this process: starting <c>nft</c> would cost more than its work.</summary>
+/// <summary>
+/// The kernel's rules through libnftables, in this process: starting <c>nft</c> would cost more than its work.
+/// </summary>
 public sealed class NftablesContext : INftables
 {
     private const uint Comparable = LibNftables.Stateless | LibNftables.NumericProtocols;
@@ -26,7 +28,8 @@ public sealed class NftablesContext : INftables
             var context = LibNftables.NewContext(0);
             if (context == 0 || LibNftables.BufferOutput(context) != 0 || LibNftables.BufferError(context) != 0)
             {
-                throw new NftablesMissingException("libnftables does not start: out of memory, or a kernel without nf_tables");
+                throw new NftablesMissingException(
+                    "libnftables does not start: out of memory, or a kernel without nf_tables");
             }
 
             return new NftablesContext(context);

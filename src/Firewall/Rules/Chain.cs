@@ -5,7 +5,7 @@ using System.Text;
 
 namespace LeakVerifier.Firewall.Rules;
 
-/// <summary>One chain: its name, where the kernel calls it, and its rules in the spelling in which nft lists them.</summary>
+/// <summary>One chain: its name, where the kernel calls it, and its rules, spelled as nft lists them.</summary>
 /// <param name="Name">The chain's name.</param>
 /// <param name="Hook">
 /// Type, hook, priority and policy of a base chain; null: a regular chain, which is only reached by a jump.

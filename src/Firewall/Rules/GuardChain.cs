@@ -11,7 +11,7 @@ namespace LeakVerifier.Firewall.Rules;
 /// </summary>
 internal static class GuardChain
 {
-    /// <summary>Where the kernel calls the chain: after source NAT, so that it sees the packet as it will be sent.</summary>
+    /// <summary>Where the kernel calls the chain: after source NAT, where packets are as they will be sent.</summary>
     public const string Hook = "type filter hook postrouting priority srcnat + 10; policy drop;";
 
     public static Chain Build(EgressPolicy policy)

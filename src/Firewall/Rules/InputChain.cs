@@ -59,7 +59,7 @@ internal static class InputChain
     private static IEnumerable<string> TransportReplies(EgressPolicy policy)
     {
         return policy.Servers.Select(server =>
-            $"{Match.Family(server.Address)} saddr {AddressText.Of(server.Address)} {Match.Transport(server, "sport")}accept");
+            $"{Match.Host("saddr", server.Address)}{Match.Transport(server, "sport")}accept");
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ internal static class InputChain
 
         foreach (var address in policy.Servers.Select(server => server.Address).Distinct())
         {
-            var about = $"{Match.Family(address)} daddr {AddressText.Of(address)} "
+            var about = Match.Host("daddr", address)
                 + (Match.IsIPv6(address) ? Match.Icmpv6Error : Match.IcmpError);
             yield return $"ct state related ct original {about}accept";
             yield return $"ct state related ct reply {about}accept";
@@ -88,14 +88,13 @@ internal static class InputChain
     {
         foreach (var local in policy.LocalNetworks)
         {
-            var family = Match.Family(local.Network.BaseAddress);
-            yield return $"{Match.From(local.Interface)}{family} saddr {Match.Network(local.Network)} "
+            yield return Match.From(local.Interface) + Match.Network("saddr", local.Network)
                 + "ct state established,related accept";
         }
 
         foreach (var resolver in policy.LocalDns.Where(address => !IsInLocalNetwork(policy, address)))
         {
-            var from = $"{Match.Family(resolver)} saddr {AddressText.Of(resolver)} ";
+            var from = Match.Host("saddr", resolver);
             yield return $"{from}udp sport {Match.DnsPorts}ct state established accept";
             yield return $"{from}tcp sport {Match.DnsPorts}ct state established accept";
         }
@@ -123,7 +122,8 @@ internal static class InputChain
         if (policy.AllowNeighbourDiscovery)
         {
             yield return Match.FromThisLink
-                + "icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+                + "icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } "
+                + "icmpv6 code no-route accept";
         }
 
         foreach (var client in policy.InternalInterfaces)

@@ -7,7 +7,9 @@ using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Rules;
 
-/// <summary>Spells the parts of a rule as nft lists them. Each text ends with a blank where another part may follow.</summary>
+/// <summary>
+/// Spells the parts of a rule as nft lists them. A text ends with a blank where another part may follow.
+/// </summary>
 internal static class Match
 {
     /// <summary>
@@ -34,14 +36,29 @@ internal static class Match
     /// <summary><c>iifname "eth0" </c>, or nothing.</summary>
     public static string From(string? interfaceName) => interfaceName is null ? "" : $"iifname \"{interfaceName}\" ";
 
-    /// <summary><c>ip</c> or <c>ip6</c>.</summary>
-    public static string Family(IPAddress address) => IsIPv6(address) ? "ip6" : "ip";
+    private static string Family(IPAddress address) => IsIPv6(address) ? "ip6" : "ip";
+
+    /// <summary><c>ip daddr 203.0.113.10 </c>.</summary>
+    /// <param name="side"><c>saddr</c> or <c>daddr</c>.</param>
+    /// <param name="address">The address.</param>
+    public static string Host(string side, IPAddress address)
+    {
+        return $"{Family(address)} {side} {AddressText.Of(address)} ";
+    }
+
+    /// <summary><c>ip6 daddr fd00::/64 </c>.</summary>
+    /// <param name="side"><c>saddr</c> or <c>daddr</c>.</param>
+    /// <param name="network">The network.</param>
+    public static string Network(string side, IPNetwork network)
+    {
+        return $"{Family(network.BaseAddress)} {side} {Prefix(network)} ";
+    }
 
     /// <summary>Whether the address is of IPv6.</summary>
     public static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>A network as nft lists it: without the length when it is one host.</summary>
-    public static string Network(IPNetwork network)
+    private static string Prefix(IPNetwork network)
     {
         var bits = IsIPv6(network.BaseAddress) ? 128 : 32;
         var address = AddressText.Of(network.BaseAddress);

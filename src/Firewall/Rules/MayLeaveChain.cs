@@ -21,7 +21,7 @@ internal static class MayLeaveChain
     /// <summary>The chain's name.</summary>
     public const string Name = "may_leave";
 
-    /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): nothing that is routed.</summary>
+    /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): none is routed.</summary>
     private const string OnLink = "fe80::/10, ff02::1-ff02::2, ff02::1:ff00:0/104";
 
     public static Chain Build(EgressPolicy policy)
@@ -59,7 +59,7 @@ internal static class MayLeaveChain
         return policy.Servers.IsEmpty
             ? [user + "accept"]
             : policy.Servers.Select(server =>
-                $"{user}{Match.Family(server.Address)} daddr {AddressText.Of(server.Address)} {Match.Transport(server, "dport")}accept");
+                $"{user}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}accept");
     }
 
     private static IEnumerable<string> LocalDns(EgressPolicy policy)
@@ -68,7 +68,7 @@ internal static class MayLeaveChain
         {
             foreach (var interfaceName in ResolverInterfaces(policy, resolver))
             {
-                var to = $"{Match.To(interfaceName)}{Match.Family(resolver)} daddr {AddressText.Of(resolver)} ";
+                var to = Match.To(interfaceName) + Match.Host("daddr", resolver);
                 yield return $"{to}udp dport {Match.DnsPorts}accept";
                 yield return $"{to}tcp dport {Match.DnsPorts}accept";
             }
@@ -85,7 +85,7 @@ internal static class MayLeaveChain
             .Distinct();
     }
 
-    /// <summary>The local networks, but for DNS: the names one looks up tell more than the addresses one visits.</summary>
+    /// <summary>The local networks, but for DNS: what is looked up tells more than what is visited.</summary>
     private static IEnumerable<string> LocalNetworks(EgressPolicy policy)
     {
         if (policy.LocalNetworks.IsEmpty)
@@ -97,8 +97,7 @@ internal static class MayLeaveChain
         yield return $"tcp dport {Match.DnsPorts}return";
         foreach (var local in policy.LocalNetworks)
         {
-            var family = Match.Family(local.Network.BaseAddress);
-            yield return $"{Match.To(local.Interface)}{family} daddr {Match.Network(local.Network)} accept";
+            yield return $"{Match.To(local.Interface)}{Match.Network("daddr", local.Network)}accept";
         }
     }
 
@@ -123,7 +122,8 @@ internal static class MayLeaveChain
         if (policy.AllowNeighbourDiscovery)
         {
             yield return $"{Match.FromThisLink}ip6 daddr {{ {OnLink} }} "
-                + "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+                + "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } "
+                + "icmpv6 code no-route accept";
         }
     }
 

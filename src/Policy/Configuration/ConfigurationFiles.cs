@@ -46,7 +46,7 @@ public static class ConfigurationFiles
     {
         if (path is null)
         {
-            return [.. DefaultFolders.Where(Directory.Exists).SelectMany(FilesOf)];
+            return [.. DefaultFolders.Where(Directory.Exists).SelectMany(folder => FilesOf(folder, problems))];
         }
 
         if (File.Exists(path))
@@ -60,8 +60,9 @@ public static class ConfigurationFiles
             return [];
         }
 
-        List<string> files = [.. FilesOf(path)];
-        if (files.Count == 0)
+        var before = problems.Count;
+        var files = FilesOf(path, problems);
+        if (files.Count == 0 && problems.Count == before)
         {
             problems.Add(new(path, 0, "the folder has no *.conf file", "add one, or give --config a file"));
         }
@@ -69,12 +70,23 @@ public static class ConfigurationFiles
         return files;
     }
 
-    private static IEnumerable<string> FilesOf(string folder)
+    private static List<string> FilesOf(string folder, List<ConfigurationProblem> problems)
     {
-        // The shell's glob, which the original used: hidden files left out, in the order of bytes.
-        return Directory.EnumerateFiles(folder, "*.conf")
-            .Where(file => !Path.GetFileName(file).StartsWith('.'))
-            .Order(StringComparer.Ordinal);
+        try
+        {
+            // The shell's glob, which the original used: hidden files left out, in the order of bytes.
+            return
+            [
+                .. Directory.EnumerateFiles(folder, "*.conf")
+                    .Where(file => !Path.GetFileName(file).StartsWith('.'))
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new(folder, 0, $"cannot be read: {exception.Message}", "mend its permissions"));
+            return [];
+        }
     }
 
     private static string? ReadText(string file, List<ConfigurationProblem> problems)

@@ -65,7 +65,7 @@ internal sealed class PolicyBuilder
         var user = User();
         var servers = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
         var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
-        var resolvers = List(ConfigurationKeys.LocalDns, Resolver);
+        var resolvers = List(ConfigurationKeys.LocalDns, (a, word) => Resolver(a, word, networks));
         var forwarding = Boolean(ConfigurationKeys.Forwarding);
         var dhcp = Boolean(ConfigurationKeys.Dhcp);
         var interfaces = InternalInterfaces(tunnel);
@@ -177,10 +177,19 @@ internal sealed class PolicyBuilder
         });
     }
 
-    private IPAddress? Resolver(Assignment assignment, string word)
+    private IPAddress? Resolver(Assignment assignment, string word, ImmutableArray<LocalNetwork> networks)
     {
         if (ValueReaders.TryAddress(word, out var address))
         {
+            var isLocal = PrivateNetworks.Contain(new IPNetwork(address, address.GetAddressBytes().Length * 8))
+                || networks.Any(local => local.Network.Contains(address));
+            if (!isLocal)
+            {
+                _warnings.Add(assignment.Problem(
+                    $"{assignment.Key}: {address} is not on a local network, so every name looked up there is seen on the way",
+                    "ask resolvers on the internet through the tunnel, which needs no entry"));
+            }
+
             return address;
         }
 

@@ -6,7 +6,9 @@ namespace LeakVerifier.IntegrationTests.Firewall;
 public sealed class FirewallLoadTests
 {
     private static IEnumerable<string> Names =>
-        Directory.EnumerateFiles(VpnFirewall.GoldenFolder, "*.conf").Select(file => Path.GetFileNameWithoutExtension(file)).Order();
+        Directory.EnumerateFiles(VpnFirewall.GoldenFolder, "*.conf")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order();
 
     private string _folder = "";
     private string _wrong = "";
@@ -128,7 +130,8 @@ public sealed class FirewallLoadTests
 
         (await space.RunAsync("nft list tables")).Should().Be("table inet other\n");
         (await VpnFirewall.RunAsync(space, "stop")).ExitCode.Should().Be(1);
-        (await VpnFirewall.RunAsync(space, "status", "--config", VpnFirewall.Golden("minimal.conf"))).ExitCode.Should().Be(1);
+        var status = await VpnFirewall.RunAsync(space, "status", "--config", VpnFirewall.Golden("minimal.conf"));
+        status.ExitCode.Should().Be(1, "{0}", status);
     }
 
     [Test]
@@ -146,7 +149,43 @@ public sealed class FirewallLoadTests
             powerless.ExitCode.Should().Be(77, "{0}", powerless);
         }
 
-        var check = await space.TryRunAsync("setpriv", "--reuid", "65534", "--clear-groups", program, "--help");
-        check.ExitCode.Should().Be(0, "the same user can run the program as such: {0}", check);
+        var help = await space.TryRunAsync("setpriv", "--reuid", "65534", "--clear-groups", program, "--help");
+        help.ExitCode.Should().Be(0, "the same user can run the program as such: {0}", help);
+    }
+
+    [Test]
+    public async Task A_folder_that_cannot_be_read_is_a_wrong_configuration()
+    {
+        var program = Path.Combine(_folder, "vpn-firewall");
+        var secret = Directory.CreateDirectory(Path.Combine(_folder, "secret")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(secret, "a.conf"), "TUNNEL_USER=1194\n");
+        using var space = await TestNamespace.CreateAsync();
+        await space.RunAsync($"cp {VpnFirewall.Path} {program}; chmod 755 {_folder} {program}; chmod 700 {secret}");
+        string[] asNobody = ["setpriv", "--reuid", "65534", "--clear-groups", program, "check", "--config", secret];
+
+        var unreadable = await space.TryRunAsync(asNobody);
+        await space.RunAsync($"chmod 755 {secret}");
+        var readable = await space.TryRunAsync(asNobody);
+
+        unreadable.ExitCode.Should().Be(65, "{0}", unreadable);
+        unreadable.Error.Should().Contain("cannot be read");
+        readable.ExitCode.Should().Be(0, "{0}", readable);
+    }
+
+    [Test]
+    public async Task A_missing_library_is_named_with_the_package_that_brings_it()
+    {
+        // Hidden in a mount namespace of the program's own; the host keeps its library.
+        const string hide = "lib=$(ldconfig -p | sed -n 's/.*libnftables.so.1 .*=> //p' | head -n 1); "
+            + "mount --bind /dev/null \"$lib\"; exec \"$0\" \"$@\"";
+        using var space = await TestNamespace.CreateAsync();
+        string[] start = [VpnFirewall.Path, "start", "--config", VpnFirewall.Golden("minimal.conf")];
+
+        var without = await space.TryRunAsync(["unshare", "--mount", "sh", "-ec", hide, .. start]);
+        var with = await space.TryRunAsync(["unshare", "--mount", .. start]);
+
+        without.ExitCode.Should().Be(69, "{0}", without);
+        without.Error.Should().Contain("apt-get install nftables");
+        with.ExitCode.Should().Be(0, "{0}", with);
     }
 }

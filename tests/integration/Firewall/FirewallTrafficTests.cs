@@ -46,11 +46,11 @@ public sealed class FirewallTrafficTests
 
     [TestCase("203.0.113.10", 1194, Wire.TunnelUser, true, TestName = "The tunnel's user reaches the server")]
     [TestCase("2001:db8::10", 1194, Wire.TunnelUser, true, TestName = "The tunnel's user reaches the server over IPv6")]
-    [TestCase("203.0.113.10", 1194, Wire.OtherUser, false, TestName = "Another user does not reach the server")]
+    [TestCase("203.0.113.10", 1194, Wire.OtherUser, false, TestName = "No other user reaches the server")]
     [TestCase("203.0.113.10", 1194, 0u, false, TestName = "Root does not reach the server")]
-    [TestCase("203.0.113.10", 9001, Wire.TunnelUser, false, TestName = "The tunnel's user does not reach another port")]
-    [TestCase("203.0.113.99", 1194, Wire.TunnelUser, false, TestName = "The tunnel's user does not reach another address")]
-    [TestCase("2001:db8::10", 1194, Wire.OtherUser, false, TestName = "Another user does not reach the server over IPv6")]
+    [TestCase("203.0.113.10", 9001, Wire.TunnelUser, false, TestName = "The tunnel's user reaches no other port")]
+    [TestCase("203.0.113.99", 1194, Wire.TunnelUser, false, TestName = "The tunnel's user reaches no other address")]
+    [TestCase("2001:db8::10", 1194, Wire.OtherUser, false, TestName = "No other user reaches the server over IPv6")]
     [TestCase("2001:db8::80", 80, Wire.OtherUser, false, TestName = "IPv6 does not leave")]
     [TestCase("192.0.2.1", 8080, Wire.OtherUser, true, TestName = "The local network is reached")]
     [TestCase("192.0.2.1", 53, Wire.OtherUser, false, TestName = "DNS of the local network is not reached")]
@@ -162,6 +162,37 @@ public sealed class FirewallTrafficTests
         (await BlockedAsync("input")).Should().Be(1);
     }
 
+    [Test]
+    public async Task A_packet_whose_ports_or_destination_cannot_be_told_does_not_leave()
+    {
+        await StartAsync();
+        byte[] looseSourceRoute = [131, 7, 4, 203, 0, 113, 80, 0]; // RFC 791, section 3.1
+
+        SendRaw(RawPacket(fragmentOffset: 0, options: [])).Should().BeTrue("a plain packet to the local network leaves");
+        (await _wire.ArrivedAsync()).Should().Be(1);
+        SendRaw(RawPacket(fragmentOffset: 100, options: [])).Should().BeFalse();
+        SendRaw(RawPacket(fragmentOffset: 0, looseSourceRoute)).Should().BeFalse();
+
+        (await BlockedAsync("output")).Should().Be(2);
+        (await _wire.ArrivedAsync()).Should().Be(0);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task The_transport_hears_errors_about_itself(bool isIPv6)
+    {
+        await StartAsync();
+        using var transport = _wire.Client.Open(
+            isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, Wire.TunnelUser);
+        transport.Connect(IPAddress.Parse(isIPv6 ? "2001:db8::10" : "203.0.113.10"), 1194);
+
+        await transport.SendAsync("nobody listens there"u8.ToArray());
+        var answer = async () => await Wire.ReceiveAsync(transport);
+
+        (await answer.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode
+            .Should().Be(SocketError.ConnectionRefused);
+    }
+
     private async Task StartAsync()
     {
         var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--config", _config);
@@ -194,6 +225,33 @@ public sealed class FirewallTrafficTests
     private static async Task SendSegmentAsync(Connection connection)
     {
         await connection.Client.SendAsync("secret"u8.ToArray());
+    }
+
+    /// <summary>A UDP packet from 192.0.2.2 to port 8080 of 192.0.2.1, as a raw socket sends it.</summary>
+    private static byte[] RawPacket(int fragmentOffset, byte[] options)
+    {
+        var header = 20 + options.Length;
+        var packet = new byte[header + 12];
+        packet[0] = (byte)(0x40 | (header / 4));
+        packet[6] = (byte)(fragmentOffset >> 8);
+        packet[7] = (byte)fragmentOffset;
+        packet[8] = 64;
+        packet[9] = (byte)ProtocolType.Udp;
+        IPAddress.Parse("192.0.2.2").GetAddressBytes().CopyTo(packet, 12);
+        IPAddress.Parse("192.0.2.1").GetAddressBytes().CopyTo(packet, 16);
+        options.CopyTo(packet, 20);
+        byte[] udp = [0x30, 0x39, 0x1f, 0x90, 0, 12, 0, 0, 1, 2, 3, 4];
+        udp.CopyTo(packet, header);
+        return packet;
+    }
+
+    private bool SendRaw(byte[] packet)
+    {
+        const int ipLevel = 0;
+        const int noDefragmentation = 22; // IP_NODEFRAG of linux/in.h: fragments reach the rules as they are
+        using var socket = _wire.Client.Open(AddressFamily.InterNetwork, SocketType.Raw);
+        socket.SetRawSocketOption(ipLevel, noDefragmentation, BitConverter.GetBytes(1));
+        return Wire.TrySend(socket, packet, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0));
     }
 
     private async Task<long> BlockedAsync(string chain)

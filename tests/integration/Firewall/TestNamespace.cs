@@ -68,7 +68,7 @@ internal sealed partial class TestNamespace : IDisposable
                 using var handle = System.IO.File.OpenHandle(File);
                 Enter(handle).Should().Be(0, "setns needs root");
                 _ = SetFileSystemUser(user);
-                socket = new Socket(family, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
+                socket = new Socket(family, type, ProtocolOf(type));
             }
             catch (Exception exception)
             {
@@ -86,6 +86,13 @@ internal sealed partial class TestNamespace : IDisposable
         _holder.WaitForExit();
         _holder.Dispose();
     }
+
+    private static ProtocolType ProtocolOf(SocketType type) => type switch
+    {
+        SocketType.Stream => ProtocolType.Tcp,
+        SocketType.Raw => ProtocolType.Raw, // IPPROTO_RAW: the packet brings its IP header, raw(7)
+        _ => ProtocolType.Udp,
+    };
 
     private static int Enter(SafeFileHandle handle) => SetNamespace(handle, NetworkNamespace);
 

@@ -4,7 +4,7 @@ using System.Diagnostics;
 
 namespace LeakVerifier.IntegrationTests.Firewall;
 
-/// <summary>The program under test, as published: VPN_FIREWALL_PROGRAM, or artifacts/vpn-firewall of the repository.</summary>
+/// <summary>The published program: VPN_FIREWALL_PROGRAM, or artifacts/vpn-firewall of the repository.</summary>
 internal static class VpnFirewall
 {
     public static string Root { get; } = FindRoot();
@@ -33,7 +33,8 @@ internal static class VpnFirewall
     /// <summary>The table as nft lists it in a namespace; empty when there is none.</summary>
     public static async Task<string> ListAsync(TestNamespace space)
     {
-        var run = await space.TryRunAsync("nft", "--stateless", "--numeric-protocol", "list", "table", "inet", "vpn_firewall");
+        string[] list = ["list", "table", "inet", "vpn_firewall"];
+        var run = await space.TryRunAsync(["nft", "--stateless", "--numeric-protocol", .. list]);
         return run.Output;
     }
 
@@ -52,6 +53,6 @@ internal static class VpnFirewall
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException("no LeakVerifier.sln above " + AppContext.BaseDirectory);
+        return folder?.FullName ?? throw new DirectoryNotFoundException("no LeakVerifier.sln above the tests");
     }
 }

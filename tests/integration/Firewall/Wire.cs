@@ -108,9 +108,16 @@ internal sealed partial class Wire : IDisposable
     {
         var target = IPAddress.Parse(address);
         using var socket = Client.Open(target.AddressFamily, SocketType.Dgram, user);
+        return TrySend(socket, "probe"u8, new IPEndPoint(target, port));
+    }
+
+    /// <summary>Sends one packet.</summary>
+    /// <returns>Whether the kernel took it.</returns>
+    public static bool TrySend(Socket socket, ReadOnlySpan<byte> packet, IPEndPoint target)
+    {
         try
         {
-            return socket.SendTo("probe"u8, new IPEndPoint(target, port)) > 0;
+            return socket.SendTo(packet, target) == packet.Length;
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {

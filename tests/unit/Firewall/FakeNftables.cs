@@ -33,8 +33,9 @@ internal sealed class FakeNftables : INftables
 
     public TableListing List(bool withCounters = false)
     {
+        var counted = Table?.Replace("counter ", "counter packets 2 bytes 9 ", StringComparison.Ordinal);
         return ListError is null
-            ? new TableListing(withCounters ? Table?.Replace("counter ", "counter packets 2 bytes 9 ", StringComparison.Ordinal) : Table, null)
+            ? new TableListing(withCounters ? counted : Table, null)
             : new TableListing(null, ListError);
     }
 

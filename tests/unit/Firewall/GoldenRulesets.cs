@@ -32,6 +32,6 @@ internal static class GoldenRulesets
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException("no LeakVerifier.sln above " + AppContext.BaseDirectory);
+        return folder?.FullName ?? throw new DirectoryNotFoundException("no LeakVerifier.sln above the tests");
     }
 }

@@ -130,6 +130,16 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public void A_resolver_on_the_internet_is_warned_of_but_not_one_on_a_local_network()
+    {
+        const string lines = Valid + "LOCAL_NET=198.51.100.0/24\nLOCAL_DNS=\"192.168.1.1 fd00::53 198.51.100.53 203.0.113.53\"\n";
+
+        var warnings = ConfigurationFiles.Parse("a.conf", lines).Warnings.Where(w => w.Line == 4);
+
+        warnings.Should().ContainSingle().Which.What.Should().Contain("203.0.113.53 is not on a local network");
+    }
+
+    [Test]
     public void Physical_is_every_interface_but_loopback_tunnel_and_declared_internal_ones()
     {
         var policy = ConfigurationFiles.Parse("a.conf", Valid + "FORWARDING=true\nINT_IF=\"eth1 vif+\"\n").Policy!;

@@ -44,7 +44,7 @@ internal sealed class TlsChannel : IDisposable
     public static TlsChannel Start(TlsIdentity identity)
     {
         var channel = new TlsChannel();
-        _ = channel.RunAsync(identity.Options());
+        Inline(() => _ = channel.RunAsync(identity.Options()));
         return channel;
     }
 
@@ -53,7 +53,7 @@ internal sealed class TlsChannel : IDisposable
     {
         if (Failure is null)
         {
-            _duplex.Offer(bytes);
+            Inline(() => _duplex.Offer(bytes));
         }
     }
 
@@ -85,11 +85,28 @@ internal sealed class TlsChannel : IDisposable
     public void Dispose()
     {
         Failure ??= "closed by the server";
-        _duplex.End();
+        Inline(_duplex.End);
         _tls.Dispose();
     }
 
-    // A caller's synchronization context must not move the steps to another thread: they are done when Offer returns.
+    /// <summary>
+    /// Runs a step of TLS to its end. On a thread with a synchronization context the runtime would queue continuations
+    /// to the thread pool, even those that asked for no context.
+    /// </summary>
+    private static void Inline(Action step)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            step();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
     private async Task RunAsync(SslServerAuthenticationOptions options)
     {
         try

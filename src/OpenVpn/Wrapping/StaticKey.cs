@@ -38,6 +38,9 @@ public sealed class StaticKey
         return text.Append("-----END OpenVPN Static key V1-----\n").ToString();
     }
 
+    /// <summary>The key as the other side uses it: the halves exchanged.</summary>
+    internal StaticKey Exchanged() => new([.. _bytes[HalfLength..], .. _bytes[..HalfLength]]);
+
     /// <param name="half">0: the direction that the server sends in; 1: the client.</param>
     internal ReadOnlySpan<byte> CipherKey(int half) => _bytes.AsSpan(half * HalfLength, CipherLength);
 

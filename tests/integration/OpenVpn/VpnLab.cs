@@ -33,7 +33,7 @@ internal sealed class VpnLab : IServerPlace, IDisposable
         }
 
         ServerHost.Ip($"address add {Target4}/32 dev lo");
-        ServerHost.Ip($"address add {Target6}/128 dev lo");
+        ServerHost.Ip($"address add {Target6}/128 dev lo nodad");
         ClientHost.Ip("address add 192.0.2.2/24 dev eth0");
         ClientHost.Ip("address add 2001:db8:1::2/64 dev eth0 nodad");
         ClientHost.Ip($"route add default via {Server4}");

@@ -23,7 +23,7 @@ internal static class Prerequisites
         }
 
         List<string> missing = [.. Programs.Where(p => !IsInPath(p.Program)).Select(p => $"{p.Program} (package {p.Package})")];
-        if (scenarios.Any(scenario => scenario.Tunnel == TunnelKind.OpenVpnReal) && !IsInPath("openvpn"))
+        if (scenarios.Any(scenario => scenario.Tunnel != TunnelKind.OutOfBand) && !IsInPath("openvpn"))
         {
             missing.Add("openvpn (package openvpn; or leave it out: --scenario 'oob-*')");
         }

@@ -17,6 +17,7 @@ public sealed class Judge
 
     private readonly Lock _lock = new();
     private readonly WireFacts _wire;
+    private readonly ITransportOracle _oracle;
     private readonly ProbeBook _probes;
     private readonly AllowList _allowList;
     private readonly LeakClassifier _classifier;
@@ -34,6 +35,7 @@ public sealed class Judge
     public Judge(EgressPolicy policy, WireFacts wire, ITransportOracle oracle, ProbeBook probes)
     {
         _wire = wire;
+        _oracle = oracle;
         _probes = probes;
         _allowList = new AllowList(policy, wire, oracle);
         _classifier = new LeakClassifier(policy, wire);
@@ -74,6 +76,7 @@ public sealed class Judge
     {
         lock (_lock)
         {
+            Settle();
             return new Judgement
             {
                 BeforeWindow = _beforeWindow,
@@ -89,6 +92,16 @@ public sealed class Judge
         }
     }
 
+    /// <summary>Takes back what was believed until the tunnel's server gave its keys.</summary>
+    private void Settle()
+    {
+        foreach (var (frame, why) in (_oracle as ISettlingTransport)?.Settle() ?? [])
+        {
+            _allowed[(int)AllowedReason.Transport]--;
+            AddLeak(frame, why);
+        }
+    }
+
     private void Decide(in FrameFacts frame)
     {
         _judged++;
@@ -98,6 +111,11 @@ public sealed class Judge
             return;
         }
 
+        AddLeak(frame, why);
+    }
+
+    private void AddLeak(in FrameFacts frame, string? why)
+    {
         var probe = _probes.Find(frame);
         var leakClass = _classifier.Classify(frame);
         if (_leaks.Add(frame.UnixNanoseconds, probe, leakClass))

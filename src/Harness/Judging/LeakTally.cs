@@ -37,7 +37,7 @@ internal sealed class LeakTally(int detailed)
         _details.Add(leak);
     }
 
-    public ImmutableArray<Leak> Details() => [.. _details];
+    public ImmutableArray<Leak> Details() => [.. _details.OrderBy(leak => leak.UnixNanoseconds)];
 
     public ImmutableArray<ProbeLeaks> ByProbe()
     {

@@ -92,7 +92,11 @@ public sealed class HostLab : IAsyncDisposable
         await Task.WhenAll(
             Router.IpAsync(RouterAddresses()),
             Client.IpAsync(End(LabAddresses.Client, 24, LabAddresses.Router)),
-            VpnServer.IpAsync(End(LabAddresses.VpnServer, 24, LabAddresses.VpnServerGateway)),
+            VpnServer.IpAsync(
+            [
+                .. End(LabAddresses.VpnServer, 24, LabAddresses.VpnServerGateway),
+                $"address add {LabAddresses.OtherVpnServer}/24 dev eth0",
+            ]),
             Internet.IpAsync(End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway)),
             Resolver.IpAsync(ResolverEnd()));
 

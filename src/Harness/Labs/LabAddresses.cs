@@ -26,6 +26,9 @@ public static class LabAddresses
     /// <summary>The VPN's server, which is also a Tor relay.</summary>
     public static AddressPair VpnServer { get; } = new("203.0.113.10", "2001:db8:3::10");
 
+    /// <summary>A second address of the VPN's server, to which it can move.</summary>
+    public static IPAddress OtherVpnServer { get; } = IPAddress.Parse("203.0.113.11");
+
     /// <summary>The ISP's router on the VPN server's network.</summary>
     public static AddressPair VpnServerGateway { get; } = new("203.0.113.1", "2001:db8:3::1");
 

@@ -5,6 +5,9 @@ namespace LeakVerifier.Harness.Linux;
 /// <summary>Signals that a harness sends; the numbers are those of signal(7).</summary>
 public enum Signal
 {
+    /// <summary>SIGHUP: hang-up; daemons read their configuration anew.</summary>
+    HangUp = 1,
+
     /// <summary>SIGINT: interrupt from the keyboard.</summary>
     Interrupt = 2,
 

@@ -96,6 +96,17 @@ public static class JsonReport
             json.WriteNumber("tunnelRequestsLost", ping.Lost);
         }
 
+        if (run.TransportPackets is { } packets)
+        {
+            json.WriteStartObject("transportPackets");
+            foreach (var (kind, count) in packets.OrderBy(pair => pair.Key))
+            {
+                json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()), count);
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("allowed");
         foreach (var (reason, frames) in run.Judgement?.Allowed.ToDictionary() ?? [])
         {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using System.Diagnostics;
 using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Faults;
@@ -30,7 +31,7 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly FirewallSession? _firewall;
     private readonly EgressPolicy _policy;
     private readonly string _folder;
-    private readonly SocketTransport _sockets = new();
+    private readonly TunnelChoice _tunnelChoice;
     private readonly LabTraffic _traffic;
     private LabServices? _services;
     private LabBlast? _blast;
@@ -46,6 +47,7 @@ internal sealed class LabRun : IAsyncDisposable
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _firewall = firewall is null ? null : new FirewallSession(firewall, lab.Client, facts);
         _traffic = LabTraffic.Create(lab);
+        _tunnelChoice = new TunnelChoice(scenario);
     }
 
     /// <summary>Runs a scenario once. What goes wrong in the lab is evidence too: it makes the run say nothing.</summary>
@@ -93,7 +95,7 @@ internal sealed class LabRun : IAsyncDisposable
             _blast = await LabBlast.OpenAsync(_lab, isControl: _firewall is null);
         }
 
-        var judge = new Judge(_policy, Wire(), Oracle(), new ProbeBook([.. _traffic.Descriptions, .. _blast?.Descriptions ?? []]));
+        var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, new ProbeBook([.. _traffic.Descriptions, .. _blast?.Descriptions ?? []]));
         var options = new CaptureOptions
         {
             Interface = HostLab.CapturePoint,
@@ -129,8 +131,8 @@ internal sealed class LabRun : IAsyncDisposable
             _tunnel = await StartTunnelAsync(cancellation);
         }
 
-        var mayRefuseFamily = _firewall is not null && !isLate;
-        return await _traffic.StartAsync(_scenario.Course, mayRefuseFamily, cancellation)
+        var way = TrafficWays.Of(_scenario.Course, _firewall is not null);
+        return await _traffic.StartAsync(way, cancellation)
             ?? await StartBlastAsync(cancellation)
             ?? _traffic.RecheckRefusedFamilies()
             ?? await StrikeAsync(course, cancellation);
@@ -169,13 +171,23 @@ internal sealed class LabRun : IAsyncDisposable
         problem ??= result.Problem
             ?? (result.IsComplete ? null : $"the capture is incomplete: {result.Received} frames received, {result.Delivered} delivered, {result.KernelDropped + result.InterfaceDropped} dropped")
             ?? reconciliation.Problem;
-        return course.Evidence(problem, counters, blast.Ping, blast.Blasts) with
+        var evidence = course.Evidence(problem, counters, blast.Ping, blast.Blasts);
+        return evidence with
         {
+            Problem = evidence.Problem ?? SilentClient(evidence) ?? (_tunnelChoice.Account is { IsIncomplete: true } ? "the server forgot some of its keys" : null),
+            TransportPackets = _tunnelChoice.Account?.Totals.ToImmutableDictionary(),
             Capture = result,
             Reconciliation = reconciliation,
             Canaries = _traffic.Canaries,
             RefusedFamilies = _traffic.RefusedFamilies,
         };
+    }
+
+    /// <summary>Where no tunnel comes up, it is the client's own packets that show that it tried.</summary>
+    private string? SilentClient(RunEvidence evidence)
+    {
+        var hasTried = evidence.Judgement!.Allowed.GetValueOrDefault(AllowedReason.Transport) > 0;
+        return _scenario.Course == Course.WhileConnecting && !hasTried ? "the VPN's client sent nothing to its server" : null;
     }
 
     private Task<string?> StartFirewallAsync(CancellationToken cancellation)
@@ -208,9 +220,7 @@ internal sealed class LabRun : IAsyncDisposable
         patience.CancelAfter(Patience);
         try
         {
-            return _scenario.Tunnel == TunnelKind.OpenVpnReal
-                ? await OpenVpnRealTunnel.StartAsync(_lab, Path.Combine(_folder, "openvpn"), _sockets, patience.Token)
-                : await OutOfBandTunnel.StartAsync(_lab, _scenario.Routes, patience.Token);
+            return await _tunnelChoice.StartAsync(_lab, Path.Combine(_folder, "tunnel"), patience.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -228,11 +238,6 @@ internal sealed class LabRun : IAsyncDisposable
             ClientMac = MacAddress.Read(Convert.FromHexString(LabAddresses.ClientMac.Replace(":", "", StringComparison.Ordinal))),
             TunnelAddresses = [.. LabAddresses.TunnelClient.Both],
         };
-    }
-
-    private ITransportOracle Oracle()
-    {
-        return _scenario.Tunnel == TunnelKind.OpenVpnReal ? _sockets : new NoTransport();
     }
 
     private static bool IsOfTheLab(Exception exception)

@@ -30,7 +30,7 @@ internal sealed class LabServices : IAsyncDisposable
         services._services.Add(await DnsService.StartAsync(lab.Resolver.Root, [.. LabAddresses.LanResolver.Both]));
 
         // The Tor relay shares the VPN's port over TCP always, and over UDP where no real server holds it.
-        int[] relayUdp = tunnel == TunnelKind.OpenVpnReal ? [ports.TorOther] : [ports.TorOther, ports.Vpn];
+        int[] relayUdp = tunnel == TunnelKind.OutOfBand ? [ports.TorOther, ports.Vpn] : [ports.TorOther];
         services._services.Add(await EchoService.StartAsync(
             lab.VpnServer.Root, [.. LabAddresses.VpnServer.Both], [ports.TorOther, ports.Vpn], relayUdp));
         return services;

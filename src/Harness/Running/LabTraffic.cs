@@ -3,7 +3,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using LeakVerifier.Harness.Labs;
-using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic;
 
 namespace LeakVerifier.Harness.Running;
@@ -31,6 +30,9 @@ internal sealed class LabTraffic : IAsyncDisposable
 
     /// <summary>How long opening, or the first bytes of the transfers, may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same where no answer is expected, because a firewall is in the way.</summary>
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(1);
 
     private readonly ProbeSet _probes;
     private ImmutableHashSet<string> _unready = [];
@@ -66,20 +68,25 @@ internal sealed class LabTraffic : IAsyncDisposable
     }
 
     /// <summary>Opens the probes and has the transfers run.</summary>
-    /// <param name="course">Tells where the traffic must come from.</param>
-    /// <param name="mayRefuseFamily">Whether the firewall may keep an address family out of the tunnel as a whole, as
-    /// those do that know IPv4 only and close the rest.</param>
+    /// <param name="way">The way that the traffic must take before the fault.</param>
     /// <param name="cancellation">Interrupts.</param>
     /// <returns>Null, or why the traffic does not show what it must.</returns>
-    public async Task<string?> StartAsync(Course course, bool mayRefuseFamily, CancellationToken cancellation)
+    public async Task<string?> StartAsync(TrafficWay way, CancellationToken cancellation)
     {
-        var opened = await OpenAsync(cancellation);
-        Canaries = [.. opened.Where(readiness => readiness.SeenAs is not null)];
-        var refused = opened.Where(readiness => readiness.Problem is not null).ToList();
-        RefusedFamilies = mayRefuseFamily ? [.. Families.Where(family => IsRefusedAsAWhole(family))] : [];
-        if (refused.FirstOrDefault(readiness => !RefusedFamilies.Any(readiness.Probe.EndsWith)) is { } failed)
+        if (way == TrafficWay.Attempted)
         {
-            return $"{failed.Probe} did not work before the fault: {failed.Problem}";
+            await OpenAsync(ShortPatience, cancellation);
+            _probes.Start();
+            return null;
+        }
+
+        var opened = await OpenAsync(Patience, cancellation);
+        Canaries = [.. opened.Where(readiness => readiness.SeenAs is not null)];
+        RefusedFamilies = way == TrafficWay.TunnelledOrRefused ? [.. Families.Where(IsRefusedAsAWhole)] : [];
+        var failed = opened.Where(readiness => readiness.Problem is not null && !RefusedFamilies.Any(readiness.Probe.EndsWith));
+        if (failed.FirstOrDefault() is { } first)
+        {
+            return $"{first.Probe} did not work before the fault: {first.Problem}";
         }
 
         if (Canaries.IsEmpty)
@@ -87,9 +94,7 @@ internal sealed class LabTraffic : IAsyncDisposable
             return "nothing passed the tunnel before the fault";
         }
 
-        var expected = course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked
-            ? LabAddresses.Client
-            : LabAddresses.TunnelClient;
+        var expected = way == TrafficWay.Clear ? LabAddresses.Client : LabAddresses.TunnelClient;
         if (Canaries.FirstOrDefault(canary => !expected.Both.Contains(canary.SeenAs!.Address)) is { } astray)
         {
             return $"{astray.Probe} did not go through the tunnel before the fault: the server saw {astray.SeenAs}";
@@ -126,11 +131,11 @@ internal sealed class LabTraffic : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _probes.DisposeAsync();
 
-    private async Task<IReadOnlyList<ProbeReadiness>> OpenAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<ProbeReadiness>> OpenAsync(TimeSpan patience, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        var opened = await _probes.OpenAsync(patience.Token);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(patience);
+        var opened = await _probes.OpenAsync(deadline.Token);
         cancellation.ThrowIfCancellationRequested();
         _unready = [.. opened.Where(readiness => !readiness.IsReady).Select(readiness => readiness.Probe)];
         return opened;

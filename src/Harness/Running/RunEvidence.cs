@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Traffic;
+using LeakVerifier.OpenVpn.Accounting;
 
 namespace LeakVerifier.Harness.Running;
 
@@ -47,6 +48,12 @@ public sealed record RunEvidence
 
     /// <summary>What became of numbered requests through the tunnel, where the scenario makes some.</summary>
     public TunnelPingResult? TunnelPing { get; init; }
+
+    /// <summary>
+    /// What was sent to the VPN server's endpoint, authenticated with its keys: how many packets of each class; null where
+    /// the tunnel cannot tell.
+    /// </summary>
+    public ImmutableDictionary<PacketClass, long>? TransportPackets { get; init; }
 
     /// <summary>How long the run took.</summary>
     public TimeSpan Duration { get; init; }

@@ -11,6 +11,9 @@ public enum Course
     /// <summary>The same, and while the fault lasts (reloads of the firewall) packets are sent as fast as one core can.</summary>
     FaultUnderBlast,
 
+    /// <summary>Firewall, then a client that tries to connect and never does; the fault strikes meanwhile.</summary>
+    WhileConnecting,
+
     /// <summary>Traffic in the clear comes first, then the firewall: its start is the fault. There is no tunnel.</summary>
     FirewallStartedLate,
 

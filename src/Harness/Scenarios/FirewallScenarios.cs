@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Tunnels;
 
@@ -8,6 +9,9 @@ namespace LeakVerifier.Harness.Scenarios;
 /// <summary>Scenarios about the firewall's own moments: being reloaded, and being started after others.</summary>
 internal static class FirewallScenarios
 {
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<Scenario> All => [Reload, StartedLate, StartedLateTracked];
+
     /// <summary>The gap between old and new rules.</summary>
     public static Scenario Reload { get; } = new()
     {

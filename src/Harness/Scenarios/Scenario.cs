@@ -29,6 +29,9 @@ public sealed record Scenario
     /// <summary>How the tunnel takes over the traffic.</summary>
     public RouteStyle Routes { get; init; } = RouteStyle.Halves;
 
+    /// <summary>What of the OpenVPN tunnel against the fake server is chosen; null: nothing.</summary>
+    public OpenVpnSetUp? OpenVpn { get; init; }
+
     /// <summary>In what order things happen.</summary>
     public Course Course { get; init; } = Course.FaultInMidTransfer;
 

@@ -18,7 +18,6 @@ public sealed class OpenVpnRealTunnel : ITunnel
     /// <summary>After how many silent seconds the client starts over.</summary>
     public const int PingRestart = 3;
 
-    private const string Completed = "Initialization Sequence Completed";
     private const string ServerInterface = "tunS";
 
     private OpenVpnRealTunnel(ChildProcess server, ChildProcess client)
@@ -49,12 +48,12 @@ public sealed class OpenVpnRealTunnel : ITunnel
         ChildProcess? client = null;
         try
         {
-            await WaitAsync(server, "server", cancellation);
+            await OpenVpnClient.WaitUntilConnectedAsync(server, "server", cancellation);
             // Its handshake is transport too, so the socket counts from here on; that it is the client's is seen below.
             transport.Add(ClientSocket);
-            client = await ChildProcess.StartAsync(lab.Client.Root, ClientCommand(credentials));
+            client = await OpenVpnClient.StartAsync(lab.Client, ClientArguments(credentials));
             _ = CloseSocketAtEndAsync(client, transport);
-            await WaitAsync(client, "client", cancellation);
+            await OpenVpnClient.WaitUntilConnectedAsync(client, "client", cancellation);
             await AddressReadiness.WaitAsync(lab.Client, ITunnel.Interface, cancellation);
             await UdpSocketOwner.RequireAsync(lab.Client, client.Id, ClientPort);
             return new OpenVpnRealTunnel(server, client);
@@ -88,15 +87,6 @@ public sealed class OpenVpnRealTunnel : ITunnel
         transport.Close(ClientSocket, UnixTime.Now(TimeProvider.System));
     }
 
-    private static async Task WaitAsync(ChildProcess process, string end, CancellationToken cancellation)
-    {
-        if (await process.WaitForLineAsync(line => line.Contains(Completed, StringComparison.Ordinal), cancellation) is null)
-        {
-            var last = process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
-            throw new TunnelException($"starting the OpenVPN {end}: it ended: {last}");
-        }
-    }
-
     private static string[] ServerCommand(TunnelCredentials credentials)
     {
         var inner = LabAddresses.TunnelServer;
@@ -119,14 +109,11 @@ public sealed class OpenVpnRealTunnel : ITunnel
         ];
     }
 
-    private static string[] ClientCommand(TunnelCredentials credentials)
+    private static string[] ClientArguments(TunnelCredentials credentials)
     {
-        // Ambient capabilities, since the program is not set-uid: a unit of systemd does the same with User=.
-        var uid = Text((int)ITunnel.Uid);
         return
         [
-            "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--inh-caps=+net_admin", "--ambient-caps=+net_admin",
-            "openvpn", "--client", "--dev", ITunnel.Interface, "--dev-type", "tun", "--disable-dco",
+            "--client", "--dev", ITunnel.Interface, "--dev-type", "tun", "--disable-dco",
             "--proto", "udp4", "--remote", LabAddresses.VpnServer.IPv4.ToString(), Text(LabAddresses.VpnPort),
             "--local", LabAddresses.Client.IPv4.ToString(), "--lport", Text(ClientPort),
             "--cert", credentials.Client.CertificateFile, "--key", credentials.Client.KeyFile,

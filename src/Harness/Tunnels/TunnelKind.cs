@@ -11,6 +11,11 @@ public enum TunnelKind
     /// </summary>
     OutOfBand,
 
+    /// <summary>
+    /// The real OpenVPN client against the fake server, which breaks to order and authenticates every packet sent to it.
+    /// </summary>
+    OpenVpn,
+
     /// <summary>The real OpenVPN client and the real OpenVPN server.</summary>
     OpenVpnReal,
 }

@@ -27,7 +27,7 @@ internal static class TunnelRoutes
     /// <summary>Takes away what leads into the tunnel, whoever added it.</summary>
     public static IEnumerable<string> Delete(TunnelKind kind)
     {
-        return (kind == TunnelKind.OpenVpnReal ? OpenVpnHalves : Halves)
+        return (kind == TunnelKind.OutOfBand ? Halves : OpenVpnHalves)
             .Select(prefix => $"route delete {prefix} dev {ITunnel.Interface}");
     }
 

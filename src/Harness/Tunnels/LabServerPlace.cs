@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net.Sockets;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.OpenVpn.Server;
+using LeakVerifier.OpenVpn.Tun;
+
+namespace LeakVerifier.Harness.Tunnels;
+
+/// <summary>The VPN server's host of a lab, as the fake OpenVPN server sees it.</summary>
+internal sealed class LabServerPlace(LabHost host) : IServerPlace
+{
+    private const string Interface = "tunS";
+
+    public Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)
+    {
+        return host.Root.RunAsync(() => new Socket(family, type, protocol)).GetAwaiter().GetResult();
+    }
+
+    public TunDevice OpenTun()
+    {
+        var tun = host.Root.RunAsync(() => TunDevice.Open(Interface)).GetAwaiter().GetResult();
+        try
+        {
+            host.IpAsync(
+                $"address add {LabAddresses.TunnelServer.IPv4}/26 dev {Interface}",
+                $"address add {LabAddresses.TunnelServer.IPv6}/64 dev {Interface} nodad",
+                $"link set {Interface} up").GetAwaiter().GetResult();
+            return tun;
+        }
+        catch
+        {
+            tun.Dispose();
+            throw;
+        }
+    }
+}

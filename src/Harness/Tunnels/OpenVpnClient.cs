@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Linux;
+
+namespace LeakVerifier.Harness.Tunnels;
+
+/// <summary>Starts the real OpenVPN program.</summary>
+internal static class OpenVpnClient
+{
+    private const string Completed = "Initialization Sequence Completed";
+
+    /// <summary>
+    /// Starts a client under the tunnel's user. From its start, not by <c>--user</c>: a socket belongs for ever to the user
+    /// that opened it, and the kernel's owner match would see root.
+    /// </summary>
+    public static Task<ChildProcess> StartAsync(LabHost host, IReadOnlyList<string> arguments)
+    {
+        // Ambient capabilities, since the program is not set-uid: a unit of systemd does the same with User=.
+        var uid = ITunnel.Uid.ToString(CultureInfo.InvariantCulture);
+        return ChildProcess.StartAsync(
+            host.Root,
+            [
+                "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups",
+                "--inh-caps=+net_admin", "--ambient-caps=+net_admin", "openvpn", .. arguments,
+            ]);
+    }
+
+    /// <summary>Waits until one end says that it is connected, or ready for clients.</summary>
+    /// <exception cref="TunnelException">It ended.</exception>
+    public static async Task WaitUntilConnectedAsync(ChildProcess process, string end, CancellationToken cancellation)
+    {
+        if (await process.WaitForLineAsync(line => line.Contains(Completed, StringComparison.Ordinal), cancellation) is null)
+        {
+            var last = process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+            throw new TunnelException($"starting the OpenVPN {end}: it ended: {last}");
+        }
+    }
+}

@@ -28,7 +28,10 @@ public sealed record EgressPolicy
     /// </summary>
     public ImmutableArray<ServerEndpoint> Servers { get; init; } = [];
 
-    /// <summary>Local networks that may be reached in the clear, except for DNS (see <see cref="LocalDns"/>).</summary>
+    /// <summary>
+    /// Local networks that may be reached in the clear by TCP, UDP and ICMP, except for DNS (see <see cref="LocalDns"/>).
+    /// No other protocol: what carries packets inside packets could lead anywhere.
+    /// </summary>
     public ImmutableArray<LocalNetwork> LocalNetworks { get; init; } = [];
 
     /// <summary>Resolvers that may be asked in the clear (ports 53 and 853), although local networks exclude DNS.</summary>

@@ -54,6 +54,12 @@ internal static class Match
         return $"{Family(network.BaseAddress)} {side} {Prefix(network)} ";
     }
 
+    /// <summary>TCP, UDP and ICMP, by number: names are looked up in a file that small systems lack.</summary>
+    public static string PlainProtocols(IPNetwork network)
+    {
+        return IsIPv6(network.BaseAddress) ? "meta l4proto { 6, 17, 58 } " : "meta l4proto { 1, 6, 17 } ";
+    }
+
     /// <summary>Whether the address is of IPv6.</summary>
     public static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
 

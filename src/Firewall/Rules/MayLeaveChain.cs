@@ -97,7 +97,7 @@ internal static class MayLeaveChain
         yield return $"tcp dport {Match.DnsPorts}return";
         foreach (var local in policy.LocalNetworks)
         {
-            yield return $"{Match.To(local.Interface)}{Match.Network("daddr", local.Network)}accept";
+            yield return $"{Match.To(local.Interface)}{Match.Network("daddr", local.Network)}{Match.PlainProtocols(local.Network)}accept";
         }
     }
 

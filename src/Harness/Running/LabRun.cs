@@ -22,7 +22,7 @@ internal sealed class LabRun : IAsyncDisposable
 {
     private static readonly TimeSpan CounterDeadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long opening, or the first bytes of the transfers, may take.</summary>
+    /// <summary>How long a tunnel or a first answer may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Scenario _scenario;
@@ -129,23 +129,11 @@ internal sealed class LabRun : IAsyncDisposable
             _tunnel = await StartTunnelAsync(cancellation);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        try
-        {
-            var problem = await _traffic.StartAsync(_scenario.Course, patience.Token)
-                ?? (_blast is null ? null : await _blast.StartAsync(patience.Token));
-            if (problem is not null)
-            {
-                return problem;
-            }
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return $"the transfers did not get going within {Patience.TotalSeconds:0} s";
-        }
-
-        return await StrikeAsync(course, cancellation);
+        var mayRefuseFamily = _firewall is not null && !isLate;
+        return await _traffic.StartAsync(_scenario.Course, mayRefuseFamily, cancellation)
+            ?? await StartBlastAsync(cancellation)
+            ?? _traffic.RecheckRefusedFamilies()
+            ?? await StrikeAsync(course, cancellation);
     }
 
     private async Task<string?> StrikeAsync(RunCourse course, CancellationToken cancellation)
@@ -186,12 +174,20 @@ internal sealed class LabRun : IAsyncDisposable
             Capture = result,
             Reconciliation = reconciliation,
             Canaries = _traffic.Canaries,
+            RefusedFamilies = _traffic.RefusedFamilies,
         };
     }
 
     private Task<string?> StartFirewallAsync(CancellationToken cancellation)
     {
         return _firewall?.UpAsync(cancellation) ?? Task.FromResult<string?>(null);
+    }
+
+    private async Task<string?> StartBlastAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        return _blast is null ? null : await _blast.StartAsync(patience.Token);
     }
 
     private async Task PrepareLateAsync()

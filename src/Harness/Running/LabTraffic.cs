@@ -17,7 +17,23 @@ internal sealed class LabTraffic : IAsyncDisposable
     /// <summary>A user that is neither root nor the tunnel's.</summary>
     private const uint OtherUser = 65534;
 
+    private const string Transfer = "tcp-established";
+
+    /// <summary>What the names of probes of a family end with.</summary>
+    private static readonly string[] Families = ["-v4", "-v6"];
+
+    /// <summary>Probes that need a flow that was answered.</summary>
+    private static readonly string[] NeedFlows = [Transfer, "udp-connected"];
+
+    /// <summary>Probes that are answered through the tunnel and nowhere else while it is up.</summary>
+    private static readonly string[] ThroughTunnel =
+        [.. NeedFlows, "tcp-new", "udp-unconnected", "dns-udp-public", "dns-tcp-public", "icmp-echo"];
+
+    /// <summary>How long opening, or the first bytes of the transfers, may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly ProbeSet _probes;
+    private ImmutableHashSet<string> _unready = [];
 
     private LabTraffic(ProbeSet probes)
     {
@@ -29,6 +45,9 @@ internal sealed class LabTraffic : IAsyncDisposable
 
     /// <summary>The flows that were answered before the fault.</summary>
     public ImmutableArray<ProbeReadiness> Canaries { get; private set; } = [];
+
+    /// <summary>Families (<c>-v4</c>, <c>-v6</c>) that the firewall keeps out of the tunnel too.</summary>
+    public ImmutableArray<string> RefusedFamilies { get; private set; } = [];
 
     /// <summary>Who sends.</summary>
     public IReadOnlyList<ProbeDescription> Descriptions => _probes.Descriptions;
@@ -47,35 +66,53 @@ internal sealed class LabTraffic : IAsyncDisposable
     }
 
     /// <summary>Opens the probes and has the transfers run.</summary>
-    /// <returns>Null, or why the traffic does not show what it must: it did not come from where it should.</returns>
-    public async Task<string?> StartAsync(Course course, CancellationToken cancellation)
+    /// <param name="course">Tells where the traffic must come from.</param>
+    /// <param name="mayRefuseFamily">Whether the firewall may keep an address family out of the tunnel as a whole, as
+    /// those do that know IPv4 only and close the rest.</param>
+    /// <param name="cancellation">Interrupts.</param>
+    /// <returns>Null, or why the traffic does not show what it must.</returns>
+    public async Task<string?> StartAsync(Course course, bool mayRefuseFamily, CancellationToken cancellation)
     {
-        var expected = course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked
-            ? LabAddresses.Client
-            : LabAddresses.TunnelClient;
-        var all = await _probes.OpenAsync(cancellation);
-        Canaries = [.. all.Where(readiness => readiness.SeenAs is not null)];
-        foreach (var readiness in all)
+        var opened = await OpenAsync(cancellation);
+        Canaries = [.. opened.Where(readiness => readiness.SeenAs is not null)];
+        var refused = opened.Where(readiness => readiness.Problem is not null).ToList();
+        RefusedFamilies = mayRefuseFamily ? [.. Families.Where(family => IsRefusedAsAWhole(family))] : [];
+        if (refused.FirstOrDefault(readiness => !RefusedFamilies.Any(readiness.Probe.EndsWith)) is { } failed)
         {
-            if (readiness.Problem is { } problem)
-            {
-                return $"{readiness.Probe} did not work before the fault: {problem}";
-            }
-
-            if (readiness.SeenAs is { } seen && !expected.Both.Contains(seen.Address))
-            {
-                return $"{readiness.Probe} did not go through the tunnel before the fault: the server saw {seen.Address}";
-            }
+            return $"{failed.Probe} did not work before the fault: {failed.Problem}";
         }
 
         if (Canaries.IsEmpty)
         {
-            return "no probe was answered before the fault";
+            return "nothing passed the tunnel before the fault";
+        }
+
+        var expected = course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked
+            ? LabAddresses.Client
+            : LabAddresses.TunnelClient;
+        if (Canaries.FirstOrDefault(canary => !expected.Both.Contains(canary.SeenAs!.Address)) is { } astray)
+        {
+            return $"{astray.Probe} did not go through the tunnel before the fault: the server saw {astray.SeenAs}";
         }
 
         _probes.Start();
-        await _probes.WhenTransferredAsync(BytesBeforeFault, cancellation);
-        return null;
+        return await TransferAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Whether all that the firewall keeps out of the tunnel is still kept out: a probe of such a family that was answered
+    /// would mean that the lab, not the firewall, was in the way.
+    /// </summary>
+    /// <returns>Null, or which probe was answered.</returns>
+    public string? RecheckRefusedFamilies()
+    {
+        var answered = _probes.Probes.FirstOrDefault(probe =>
+            RefusedFamilies.Any(probe.Description.Name.EndsWith)
+            && ThroughTunnel.Contains(probe.Description.Name[..^3])
+            && probe.Counters.Replies > 0);
+        return answered is null
+            ? null
+            : $"{answered.Description.Name} passed the tunnel although no flow of its family could be opened";
     }
 
     /// <summary>From now on is after the fault.</summary>
@@ -88,6 +125,44 @@ internal sealed class LabTraffic : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _probes.DisposeAsync();
+
+    private async Task<IReadOnlyList<ProbeReadiness>> OpenAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        var opened = await _probes.OpenAsync(patience.Token);
+        cancellation.ThrowIfCancellationRequested();
+        _unready = [.. opened.Where(readiness => !readiness.IsReady).Select(readiness => readiness.Probe)];
+        return opened;
+    }
+
+    /// <summary>Whether no flow of the family could be opened, and nothing else of it was answered either.</summary>
+    private bool IsRefusedAsAWhole(string family)
+    {
+        return NeedFlows.All(name => _unready.Contains(name + family));
+    }
+
+    private async Task<string?> TransferAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await Task.WhenAll(_probes.Probes
+                .Where(probe => IsTransfer(probe) && !_unready.Contains(probe.Description.Name))
+                .Select(probe => probe.WhenTransferredAsync(BytesBeforeFault, patience.Token)));
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return $"the transfers did not get going within {Patience.TotalSeconds:0} s";
+        }
+    }
+
+    private static bool IsTransfer(IProbe probe)
+    {
+        return probe.Description.Name.StartsWith(Transfer, StringComparison.Ordinal);
+    }
 
     private static ProbeTargets Targets(Func<AddressPair, IPAddress> family)
     {

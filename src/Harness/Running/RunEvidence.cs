@@ -27,6 +27,12 @@ public sealed record RunEvidence
     /// </summary>
     public ImmutableArray<ProbeReadiness> Canaries { get; init; } = [];
 
+    /// <summary>
+    /// Address families (<c>-v4</c>, <c>-v6</c>) that the firewall keeps out of the tunnel too: nothing is shown of flows
+    /// opened inside it, since there are none.
+    /// </summary>
+    public ImmutableArray<string> RefusedFamilies { get; init; } = [];
+
     /// <summary>Frames that the judge was given.</summary>
     public long Captured => Capture?.Delivered ?? 0;
 

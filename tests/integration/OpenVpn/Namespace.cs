@@ -52,8 +52,9 @@ internal sealed partial class Namespace : IDisposable
     public string Execute(string program, string arguments)
     {
         var (status, output) = TryExecute(program, arguments);
-        status.Should().Be(0, $"{program} {arguments} said: {output}");
-        return output;
+        return status == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {arguments} ended with {status} and said: {output}");
     }
 
     public (int Status, string Output) TryExecute(string program, string arguments)

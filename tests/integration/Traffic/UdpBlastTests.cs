@@ -18,7 +18,8 @@ public sealed class UdpBlastTests
         await using var network = await TrafficNetwork.CreateAsync();
         await network.CloseAsync();
 
-        await using var blast = await UdpBlast.StartAsync(network.User, Destination, Limits, TimeProvider.System);
+        await using var blast = await UdpBlast.OpenAsync(network.User, Destination, Limits, TimeProvider.System);
+        blast.Start();
         var result = await blast.Completion;
 
         TestContext.Out.WriteLine($"refused: {result.Rate:F0} attempts/s");
@@ -32,8 +33,9 @@ public sealed class UdpBlastTests
         await using var network = await TrafficNetwork.CreateAsync();
         var before = await SentAsync(network);
 
-        await using var blast = await UdpBlast.StartAsync(
+        await using var blast = await UdpBlast.OpenAsync(
             network.User, Destination, Limits with { Attempts = long.MaxValue }, TimeProvider.System);
+        blast.Start();
         await Eventually.HoldsAsync(() => blast.Attempts.Should().BeGreaterThan(1_000));
         var result = await blast.StopAsync();
 

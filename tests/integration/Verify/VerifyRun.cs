@@ -27,11 +27,11 @@ internal sealed record VerifyRun(int ExitCode, string Output, string Error)
     /// <param name="arguments">More arguments.</param>
     public static Process Start(ProcessMarker? marker, params string[] arguments)
     {
-        return Start(marker, [Program, "verify", "--json", "-", .. arguments]);
+        return StartCommand(marker, [Program, "verify", "--json", "-", .. arguments]);
     }
 
     /// <summary>Starts a command, such as the program behind another one.</summary>
-    public static Process Start(ProcessMarker? marker, IReadOnlyList<string> command)
+    public static Process StartCommand(ProcessMarker? marker, IReadOnlyList<string> command)
     {
         File.Exists(Program).Should().BeTrue("{0} should be published, or LEAKVERIFIER_PROGRAM name it", Program);
         var start = new ProcessStartInfo(command[0], command.Skip(1))

@@ -21,22 +21,45 @@ public static class ExampleFirewallTests
             "oob-started-late-tracked", "openvpn-tun-down", "openvpn-routes-deleted", "openvpn-specific-route",
         ];
 
+        /// <summary>
+        /// While the kernel removes an interface, its routes go (NETDEV_DOWN) before its addresses do (NETDEV_UNREGISTER):
+        /// a packet that is sent in between leaves in the clear. Whether one is, is chance: both verdicts are right.
+        /// </summary>
+        private static readonly string[] MayLeakIn =
+        [
+            "oob-sigkill", "oob-sigterm", "oob-tun-deleted", "openvpn-sigkill", "openvpn-sigterm", "openvpn-server-killed",
+            "openvpn-blackhole", "openvpn-tun-deleted",
+        ];
+
         [Test]
         public void It_leaks_exactly_where_a_flow_of_the_tunnel_is_routed_elsewhere()
         {
             Run.ExitCode.Should().Be(1);
-            Report.IdsOf("leak").Should().Equal(LeaksIn);
-            Report.IdsOf("sealed").Should().HaveCount(24 - LeaksIn.Length);
+            Report.Verdict.Should().Be("leak");
+            Report.IdsOf("leak").Except(MayLeakIn).Should().Equal(LeaksIn);
+            Report.IdsOf("inconclusive").Should().BeEmpty();
+            Report.Scenarios.Should().HaveCount(24);
+        }
+
+        [TestCaseSource(nameof(MayLeakIn))]
+        public void Nothing_but_flows_with_the_tunnels_address_leaks_while_its_interface_is_removed(string id)
+        {
+            Report[id].Leaks.Select(leak => leak.Class).Distinct()
+                .Should().BeSubsetOf(["tunnel-source-address", "tunnel-address-named"]);
         }
 
         [TestCaseSource(nameof(LeaksIn))]
-        public void Only_flows_that_were_established_leak(string id)
+        public void The_established_transfer_goes_on_in_the_clear(string id)
         {
-            var leaking = Report[id].Probes.Where(probe => probe.LeakedFrames > 0).Select(probe => probe.Name).ToList();
+            Report[id].Probes.Where(probe => probe.LeakedFrames > 0).Select(probe => probe.Name)
+                .Should().Contain("tcp-established-v4");
+        }
 
-            leaking.Should().Contain(["tcp-established-v4", "udp-connected-v4"]);
-            leaking.Should().NotContain(name => name.StartsWith("bound-", StringComparison.Ordinal)
-                || name.StartsWith("tor-", StringComparison.Ordinal) || name.StartsWith("tcp-new", StringComparison.Ordinal));
+        [Test]
+        public void What_was_never_established_does_not_leak()
+        {
+            Report["oob-tun-down"].Probes.Where(probe => probe.Name.StartsWith("bound-tcp", StringComparison.Ordinal))
+                .Should().HaveCount(2).And.OnlyContain(probe => probe.ControlFrames > 0 && probe.LeakedFrames == 0);
         }
 
         [TestCaseSource(nameof(LeaksIn))]

@@ -24,7 +24,9 @@ internal sealed class StandInHost : IDisposable
         var host = new StandInHost(await TestNamespace.CreateAsync());
         await host._space.RunAsync(
             """
-            ip link add eth0 type dummy
+            ip link add eth0 type veth peer name far0
+            ip link set eth0 addrgenmode none
+            ip link set far0 addrgenmode none up
             ip address add 192.0.2.77/24 dev eth0
             ip address add 2001:db8:77::77/64 dev eth0 nodad
             ip link set eth0 up

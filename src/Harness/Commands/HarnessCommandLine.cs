@@ -76,7 +76,8 @@ internal static class HarnessCommandLine
         var repeat = new Option<int>("--repeat") { Description = "Run each scenario so often", DefaultValueFactory = _ => 1, HelpName = "N" };
         repeat.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 10_000)
+            // Read here: asking for the value of what is not a number throws.
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var count) && count is >= 1 and <= 10_000))
             {
                 result.AddError("--repeat: a number from 1 to 10000");
             }

@@ -11,15 +11,22 @@ public sealed record CommandResult(string Command, int ExitCode, string Output)
     /// <summary>Whether it exited with 0.</summary>
     public bool IsSuccess => ExitCode == 0;
 
-    /// <summary>The last line that is not empty, or the exit code in words.</summary>
+    /// <summary>
+    /// The last line that is not empty, or the exit code in words. Control characters are dropped: other people's programs
+    /// write it, and it ends up on terminals and in XML, which forbids them (XML 1.0, production 2).
+    /// </summary>
     public string Summary =>
-        Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
-        ?? $"exit code {ExitCode}";
+        Output.Split('\n').Select(Printable).LastOrDefault(line => line.Length > 0) ?? $"exit code {ExitCode}";
 
     /// <summary>Returns this when it succeeded.</summary>
     /// <exception cref="CommandFailedException">It did not.</exception>
     public CommandResult ThrowIfFailed()
     {
         return IsSuccess ? this : throw new CommandFailedException(this);
+    }
+
+    private static string Printable(string line)
+    {
+        return string.Concat(line.Where(character => !char.IsControl(character))).Trim();
     }
 }

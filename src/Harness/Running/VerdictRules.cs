@@ -45,12 +45,12 @@ public static class VerdictRules
             return (Verdict.Leak, Leaked(protectedRun));
         }
 
-        if (protectedRun.Problem is { } problem)
+        if (MissingCondition(protectedRun) is { } problem)
         {
             return (Verdict.Inconclusive, problem);
         }
 
-        if (control.Problem is { } controlProblem)
+        if (MissingCondition(control) is { } controlProblem)
         {
             return (Verdict.Inconclusive, "control run: " + controlProblem);
         }
@@ -76,6 +76,25 @@ public static class VerdictRules
         return run.RefusedFamilies.IsEmpty
             ? ""
             : $"; the firewall keeps IP{string.Join(" and IP", run.RefusedFamilies.Select(f => f[1..]))} out of the tunnel too";
+    }
+
+    /// <summary>
+    /// The first condition that a run lacks to say anything, in words; null when it has them all. A run that knows of a
+    /// problem says so, but evidence that is not there must not pass for evidence that nothing is wrong.
+    /// </summary>
+    private static string? MissingCondition(RunEvidence run)
+    {
+        return run switch
+        {
+            { Problem: { } problem } => problem,
+            { Judgement: null } => "nothing was judged",
+            { Capture: not { IsComplete: true } } => $"the capture is not complete: {run.Dropped} frames dropped",
+            { Reconciliation: null } => "no independent counter was compared with the capture",
+            { Reconciliation.Problem: { } difference } => difference,
+            { Canaries.IsEmpty: true } => "no probe was answered before the fault",
+            { Probes.IsEmpty: true } => "no probe sent anything",
+            _ => null,
+        };
     }
 
     private static string Leaked(RunEvidence run)

@@ -50,17 +50,37 @@ public static class Sandbox
 
         // A terminal sends its interrupt to both processes; the one inside answers to what is forwarded only. Asking for
         // the signals also starts the runtime's signal thread, which could not be started below.
+        var gate = new Lock();
         Process? inside = null;
+        var early = 0;
         void Forward(PosixSignalContext context)
         {
             context.Cancel = true;
-            _ = inside is { } process ? LibC.kill(process.Id, (int)Signal.Terminate) : 0;
+            lock (gate)
+            {
+                if (inside is null)
+                {
+                    early++;
+                    return;
+                }
+
+                Lifeline.Interrupt(inside);
+            }
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Forward);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Forward);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Forward);
-        inside = StartInNewNamespaces(start);
+        var started = StartInNewNamespaces(start);
+        lock (gate)
+        {
+            inside = started;
+            for (; early > 0; early--)
+            {
+                Lifeline.Interrupt(inside);
+            }
+        }
+
         inside.WaitForExit();
         return inside.ExitCode;
     }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Scenarios;
+
+namespace LeakVerifier.IntegrationTests.Verify;
+
+/// <summary>Our own firewall against the whole set.</summary>
+public sealed class BuiltinFirewallTests : SuiteFixture
+{
+    private static IEnumerable<string> Ids => ScenarioCatalogue.All.Select(scenario => scenario.Id);
+
+    [Test]
+    public void The_exit_code_is_0_and_the_verdict_sealed()
+    {
+        Run.ExitCode.Should().Be(0, "{0}", Run.Error);
+        Report.Verdict.Should().Be("sealed");
+    }
+
+    [Test]
+    public void Every_scenario_of_the_catalogue_ran_in_its_order()
+    {
+        Report.Scenarios.Select(scenario => scenario.Id).Should().Equal(Ids);
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void It_is_sealed_while_the_control_run_leaked_and_nothing_was_lost(string id)
+    {
+        var scenario = Report[id];
+
+        scenario.Verdict.Should().Be("sealed", "{0}", scenario.Reason);
+        scenario.LeakedFrames.Should().Be(0);
+        scenario.Leaks.Should().BeEmpty();
+        scenario.ControlFrames.Should().BePositive();
+        scenario.Captured.Should().BePositive();
+        scenario.Dropped.Should().Be(0);
+        scenario.Control!.Dropped.Should().Be(0);
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void Every_probe_that_must_leak_without_the_firewall_did_and_was_sent_with_it(string id)
+    {
+        var probes = Report[id].Probes.ToDictionary(probe => probe.Name);
+        var names = ScenarioCatalogue.All.Single(scenario => scenario.Id == id).MustLeak.SelectMany(WithFamilies).ToList();
+
+        names.Should().NotBeEmpty().And.OnlyContain(name => probes[name].ControlFrames > 0);
+        probes.Values.Should().OnlyContain(probe => probe.AttemptsSinceFault > 0 && probe.LeakedFrames == 0);
+    }
+
+    [Test]
+    public void The_time_that_each_lab_took_to_make_is_reported()
+    {
+        var times = Report.Scenarios
+            .SelectMany(scenario => new[] { scenario.Control!, scenario.Protected! })
+            .Select(run => run.LabSetUpMilliseconds)
+            .Order()
+            .ToList();
+
+        // Printed for people, not held against a limit: it depends on what else the machine does.
+        TestContext.Out.WriteLine($"labs made in {times[0]:0} to {times[^1]:0} ms, median {times[times.Count / 2]:0} ms");
+        times.Should().HaveCount(2 * Report.Scenarios.Count).And.OnlyContain(time => time > 0);
+    }
+
+    [Test]
+    public void A_hundred_reloads_under_a_blast_lose_nothing_of_the_tunnel()
+    {
+        var run = Report["oob-reload"].Protected!;
+
+        run.TunnelRequests.Should().BeGreaterThan(100);
+        run.TunnelRequestsLost.Should().Be(0);
+    }
+
+    [Test]
+    public void Progress_goes_to_standard_error_in_one_plain_line_a_scenario()
+    {
+        Run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should()
+            .HaveCount(Report.Scenarios.Count).And.OnlyContain(line => line.Contains(" sealed ("));
+        Run.Error.Should().NotContain("\e");
+    }
+
+    private static IEnumerable<string> WithFamilies(string name)
+    {
+        return name.EndsWith("-v4", StringComparison.Ordinal) ? [name] : [name + "-v4", name + "-v6"];
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Text.Json;
+
+namespace LeakVerifier.IntegrationTests.Verify;
+
+/// <summary>One of a scenario's two runs.</summary>
+internal sealed record RunReport(
+    double LabSetUpMilliseconds, long Captured, long Dropped, string? CaptureFile, long? TunnelRequests, long? TunnelRequestsLost)
+{
+    public static RunReport? Parse(JsonElement run)
+    {
+        return run.ValueKind == JsonValueKind.Null
+            ? null
+            : new RunReport(
+                run.GetProperty("labSetUpMilliseconds").GetDouble(),
+                run.GetProperty("captured").GetInt64(),
+                run.GetProperty("dropped").GetInt64(),
+                run.GetProperty("captureFile").GetString(),
+                Optional(run, "tunnelRequests"),
+                Optional(run, "tunnelRequestsLost"));
+    }
+
+    private static long? Optional(JsonElement run, string name)
+    {
+        return run.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+    }
+}

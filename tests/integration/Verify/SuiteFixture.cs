@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Diagnostics;
+
+namespace LeakVerifier.IntegrationTests.Verify;
+
+/// <summary>Runs scenarios once; each test of the fixture asserts one thing of the result.</summary>
+public abstract class SuiteFixture
+{
+    private readonly string[] _arguments;
+    private string _evidence = "";
+
+    private protected SuiteFixture(params string[] arguments)
+    {
+        _arguments = arguments;
+    }
+
+    private protected VerifyRun Run { get; private set; } = null!;
+
+    private protected VerifyReport Report { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task RunTheSuite()
+    {
+        _evidence = Directory.CreateTempSubdirectory("leakverifier-test-").FullName;
+        var begun = Stopwatch.GetTimestamp();
+        Run = await VerifyRun.RunAsync([.. _arguments, "--out", _evidence]);
+        await TestContext.Out.WriteLineAsync(
+            $"{string.Join(' ', _arguments)}: {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s; the largest process of "
+            + $"any run so far had {ResourceUsage.LargestChildKibibytes / 1024} MiB resident");
+        Run.Output.Should().NotBeEmpty("there should be a report: {0}", Run);
+        Report = Run.Report;
+    }
+
+    [TearDown]
+    public void AttachEvidenceOfAFailure()
+    {
+        if (TestContext.CurrentContext.Result.FailCount == 0)
+        {
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(_evidence))
+        {
+            TestContext.AddTestAttachment(file);
+        }
+    }
+
+    [OneTimeTearDown]
+    public void DropEvidenceOfSuccess()
+    {
+        if (TestContext.CurrentContext.Result.FailCount == 0 && Directory.Exists(_evidence))
+        {
+            Directory.Delete(_evidence, recursive: true);
+        }
+    }
+}

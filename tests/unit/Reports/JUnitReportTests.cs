@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Xml.Linq;
+using LeakVerifier.Harness.Reports;
+
+namespace LeakVerifier.UnitTests.Reports;
+
+/// <summary>CI systems read a leak as a failure, and what is inconclusive as an error.</summary>
+public sealed class JUnitReportTests
+{
+    private XElement _suite = null!;
+
+    [OneTimeSetUp]
+    public void Write()
+    {
+        using var stream = new MemoryStream();
+        JUnitReport.Write(stream, "builtin", HandMadeSuite.Summaries);
+        stream.Position = 0;
+        _suite = XDocument.Load(stream).Root!.Element("testsuite")!;
+    }
+
+    [Test]
+    public void Tests_failures_errors_and_skipped_ones_are_counted()
+    {
+        ((int)_suite.Attribute("tests")!).Should().Be(4);
+        ((int)_suite.Attribute("failures")!).Should().Be(1);
+        ((int)_suite.Attribute("errors")!).Should().Be(1);
+        ((int)_suite.Attribute("skipped")!).Should().Be(1);
+    }
+
+    [TestCase("one-sealed", null)]
+    [TestCase("two-leak", "failure")]
+    [TestCase("three-inconclusive", "error")]
+    [TestCase("four-skipped", "skipped")]
+    public void A_test_case_has_the_element_of_its_verdict(string id, string? element)
+    {
+        var known = new[] { "failure", "error", "skipped" };
+
+        Case(id).Elements().Select(child => child.Name.LocalName).Where(known.Contains)
+            .Should().Equal(element is null ? [] : [element]);
+    }
+
+    [Test]
+    public void A_failure_shows_the_frames_that_leaked()
+    {
+        var failure = Case("two-leak").Element("failure")!;
+
+        ((string)failure.Attribute("message")!).Should().Contain("20 frames left outside the policy");
+        failure.Value.Should().Contain("192.0.2.100:40000 > 198.51.100.10:7003");
+    }
+
+    [Test]
+    public void An_error_gives_its_reason_to_the_letter()
+    {
+        ((string)Case("three-inconclusive").Element("error")!.Attribute("message")!).Should().Be(HandMadeSuite.AwkwardReason);
+    }
+
+    [Test]
+    public void A_test_case_takes_as_long_as_both_its_runs()
+    {
+        ((double)Case("one-sealed").Attribute("time")!).Should().Be(8);
+    }
+
+    private XElement Case(string id) => _suite.Elements("testcase").Single(test => (string)test.Attribute("name")! == id);
+}

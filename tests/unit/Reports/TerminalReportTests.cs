@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Reports;
+using LeakVerifier.Harness.Running;
+using LeakVerifier.UnitTests.Running;
+using Spectre.Console;
+
+namespace LeakVerifier.UnitTests.Reports;
+
+/// <summary>The report for people.</summary>
+public sealed class TerminalReportTests
+{
+    private const char Escape = '\e';
+
+    [Test]
+    public void Every_scenario_has_a_row_with_both_runs_and_its_verdict()
+    {
+        var lines = Write(HandMadeSuite.Summaries).Split('\n');
+
+        lines.Should().Contain(line => Has(line, "one-sealed", "20 leaked, 2 of 2 probes", "0 leaked, 0 of 102 dropped", "sealed"));
+        lines.Should().Contain(line => Has(line, "two-leak", "20 leaked", "LEAK"));
+        lines.Should().Contain(line => Has(line, "three-inconclusive", "inconclusive"));
+        lines.Should().Contain(line => Has(line, "four-skipped", "skipped"));
+    }
+
+    [Test]
+    public void A_leaked_frame_is_shown_with_its_time_sender_and_kind()
+    {
+        Write(HandMadeSuite.Summaries).Split('\n').Should().Contain(line => Has(
+            line, "+0.250 s", "eth0", "IPv4 UDP 192.0.2.100:40000 > 198.51.100.10:7003", "direct", "probe-v4, user 65534"));
+    }
+
+    [Test]
+    public void A_frame_that_no_probe_sent_is_shown_as_such()
+    {
+        Write(HandMadeSuite.Summaries).Should().Contain("no probe of ours");
+    }
+
+    [Test]
+    public void A_reason_with_markup_is_printed_to_the_letter()
+    {
+        Write(HandMadeSuite.Summaries).Should().Contain(HandMadeSuite.AwkwardReason);
+    }
+
+    [Test]
+    public void The_last_line_is_the_verdict_on_all_with_the_counts()
+    {
+        Write(HandMadeSuite.Summaries).TrimEnd().Split('\n')[^1]
+            .Should().Be("builtin: leak (1 sealed, 1 leak, 1 inconclusive, 1 skipped) in 12.3 s");
+    }
+
+    [Test]
+    public void Sealed_repetitions_come_with_the_bound_that_their_number_allows()
+    {
+        var scenario = Evidence.Scenario();
+        var results = Enumerable.Range(1, 20)
+            .Select(repeat => VerdictRules.Decide(scenario, repeat, Evidence.Control(), Evidence.Closed()));
+
+        var text = Write(ScenarioSummary.Of(results));
+
+        text.Should().Contain("(20 of 20 sealed)").And.Contain("at 95 % confidence fewer than 13.9 % of runs do");
+    }
+
+    [Test]
+    public void The_matrix_shows_which_probes_were_able_to_leak()
+    {
+        var scenario = Evidence.Scenario("half-open", "probe-v4");
+        var half = VerdictRules.Decide(scenario, 1, Evidence.Control("probe-v4"), Evidence.Closed());
+
+        Write(ScenarioSummary.Of([half])).Split('\n').Should().Contain(line => line.TrimEnd() == "  half-open  4");
+        Write(HandMadeSuite.Summaries).Split('\n').Should().Contain(line => Has(line, "one-sealed", " #"));
+    }
+
+    [Test]
+    public void Plain_text_has_no_colours_and_a_terminal_has()
+    {
+        Write(HandMadeSuite.Summaries).Should().NotContain(Escape.ToString());
+        Write(HandMadeSuite.Summaries, hasColours: true).Should().Contain(Escape.ToString());
+    }
+
+    private static bool Has(string line, params string[] parts) => parts.All(line.Contains);
+
+    private static string Write(IReadOnlyList<ScenarioSummary> summaries, bool hasColours = false)
+    {
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = hasColours ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = hasColours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = 160;
+        new TerminalReport(console).Write("builtin", summaries, TimeSpan.FromSeconds(12.3));
+        return text.ToString();
+    }
+}

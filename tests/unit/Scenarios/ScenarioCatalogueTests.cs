@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using LeakVerifier.Harness.Faults;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Harness.Traffic;
+using LeakVerifier.Harness.Tunnels;
+
+namespace LeakVerifier.UnitTests.Scenarios;
+
+public sealed partial class ScenarioCatalogueTests
+{
+    /// <summary>The sender of <see cref="Course.FaultUnderBlast"/>, which is no probe of the catalogue.</summary>
+    private const string Blast = "udp-blast";
+
+    private static IEnumerable<string> Ids => ScenarioCatalogue.All.Select(scenario => scenario.Id);
+
+    [Test]
+    public void Ids_are_unique_and_in_kebab_case()
+    {
+        Ids.Should().HaveCountGreaterThan(20).And.OnlyHaveUniqueItems().And.OnlyContain(id => KebabCase().IsMatch(id));
+    }
+
+    [Test]
+    public void Ids_begin_with_the_tunnel()
+    {
+        ScenarioCatalogue.All.Should().OnlyContain(scenario =>
+            scenario.Id.StartsWith(scenario.Tunnel == TunnelKind.OutOfBand ? "oob-" : "openvpn-", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void Every_fault_there_is_strikes_in_some_scenario()
+    {
+        var faults = typeof(Fault).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(Fault).Namespace)
+            .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Static))
+            .Where(property => property.PropertyType == typeof(Fault))
+            .Select(property => (Fault)property.GetValue(null)!)
+            .ToList();
+
+        faults.Should().HaveCountGreaterThan(10);
+        ScenarioCatalogue.All.Select(scenario => scenario.Fault).Should().Contain(faults);
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void A_scenario_says_what_it_shows_when_it_passes_and_its_limits(string id)
+    {
+        var scenario = Find(id);
+
+        scenario.Shows.Should().StartWith("Whether ").And.EndWith(".");
+        scenario.Limits.Should().EndWith(".");
+        scenario.PassesIf.Should().Contain("no frame outside the policy").And.Contain("without the firewall leaks");
+        scenario.Window.Should().BePositive().And.BeLessThan(TimeSpan.FromSeconds(20));
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void A_scenario_covers_leak_classes_each_named_once(string id)
+    {
+        Find(id).LeakClasses.Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.OnlyContain(number => number > 0);
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void What_must_leak_in_a_scenario_is_sent_in_it(string id)
+    {
+        var scenario = Find(id);
+        var sent = SentIn(scenario);
+
+        scenario.MustLeak.Should().NotBeEmpty("a control run that need not leak shows nothing").And.OnlyHaveUniqueItems();
+        scenario.MustLeak.Should().OnlyContain(name => sent.Contains(name));
+    }
+
+    [Test]
+    public void No_pattern_means_all_and_patterns_add_up_in_the_order_of_the_catalogue()
+    {
+        ScenarioCatalogue.Matching([]).Should().Equal(ScenarioCatalogue.All);
+        ScenarioCatalogue.Matching(["openvpn-sigkill", "oob-sigkill"]).Select(scenario => scenario.Id)
+            .Should().Equal("oob-sigkill", "openvpn-sigkill");
+        ScenarioCatalogue.Matching(["*-sigkill", "oob-*"]).Should().OnlyHaveUniqueItems();
+    }
+
+    [TestCase("oob-sigkill", "oob-sigkill", true)]
+    [TestCase("oob-*", "oob-sigkill", true)]
+    [TestCase("*", "oob-sigkill", true)]
+    [TestCase("oob-sig????", "oob-sigkill", true)]
+    [TestCase("oob", "oob-sigkill", false)]
+    [TestCase("sigkill", "oob-sigkill", false)]
+    [TestCase("OOB-*", "oob-sigkill", false)]
+    [TestCase("", "oob-sigkill", false)]
+    public void Patterns_match_the_whole_id(string pattern, string id, bool isMatch)
+    {
+        ScenarioCatalogue.IsMatch(pattern, Find(id)).Should().Be(isMatch);
+    }
+
+    private static Scenario Find(string id) => ScenarioCatalogue.All.Single(scenario => scenario.Id == id);
+
+    /// <summary>Names of all probes that run in a scenario, each with and without its family.</summary>
+    private static HashSet<string> SentIn(Scenario scenario)
+    {
+        IPAddress[][] families =
+        [
+            [LabAddresses.InternetServer.IPv4, LabAddresses.LanResolver.IPv4, LabAddresses.VpnServer.IPv4],
+            [LabAddresses.InternetServer.IPv6, LabAddresses.LanResolver.IPv6, LabAddresses.VpnServer.IPv6],
+        ];
+        var names = families
+            .SelectMany(to => ProbeCatalogue.For(new ProbeTargets(to[0], to[1], to[2]), new ProbePorts { Vpn = LabAddresses.VpnPort }))
+            .Select(probe => probe.Name)
+            .ToHashSet();
+        if (scenario.Course == Course.FaultUnderBlast)
+        {
+            names.UnionWith([Blast + "-v4", Blast + "-v6"]);
+        }
+
+        names.UnionWith([.. names.Select(name => name[..^3])]);
+        return names;
+    }
+
+    [GeneratedRegex("^[a-z]+(-[a-z0-9]+)+$")]
+    private static partial Regex KebabCase();
+}

@@ -115,8 +115,9 @@ internal static class OpenVpnScenarios
 
     private static Scenario Connecting(string id, string what, string script, Fault fault)
     {
-        return Of(fault with { Id = id, What = what }, new OpenVpnSetUp { Script = script, IsAwaited = false }, [9, 23], Every, Short) with
+        return Of(fault, new OpenVpnSetUp { Script = script, IsAwaited = false }, [9, 23], Every, Short) with
         {
+            Id = "openvpn-" + id,
             Course = Course.WhileConnecting,
             Shows = $"Whether anything but OpenVPN's own packets leaves when the client connects and {what}.",
         };

@@ -9,16 +9,17 @@ public static class ExampleFirewallTests
     private static readonly string[] OneOfEachKind =
     [
         "--scenario", "oob-sig*", "--scenario", "oob-tun-*", "--scenario", "oob-reload", "--scenario", "oob-started-late*",
-        "--scenario", "openvpn-sigkill", "--scenario", "openvpn-sigstop", "--scenario", "openvpn-tun-down",
+        "--scenario", "openvpn-real-sigkill", "--scenario", "openvpn-real-sigstop", "--scenario", "openvpn-real-tun-down",
     ];
 
     /// <summary>Accepts established flows on every interface.</summary>
-    public sealed class AcceptsEstablished() : SuiteFixture("--firewall", VerifyRun.Example("accepts-established"))
+    public sealed class AcceptsEstablished() : SuiteFixture(
+        "--firewall", VerifyRun.Example("accepts-established"), "--scenario", "oob-*", "--scenario", "openvpn-real-*")
     {
         private static readonly string[] LeaksIn =
         [
             "oob-tun-down", "oob-routes-deleted", "oob-default-replaced", "oob-specific-route", "oob-started-late",
-            "oob-started-late-tracked", "openvpn-tun-down", "openvpn-routes-deleted", "openvpn-specific-route",
+            "oob-started-late-tracked", "openvpn-real-tun-down", "openvpn-real-routes-deleted", "openvpn-real-specific-route",
         ];
 
         /// <summary>
@@ -27,8 +28,8 @@ public static class ExampleFirewallTests
         /// </summary>
         private static readonly string[] MayLeakIn =
         [
-            "oob-sigkill", "oob-sigterm", "oob-tun-deleted", "openvpn-sigkill", "openvpn-sigterm", "openvpn-server-killed",
-            "openvpn-blackhole", "openvpn-tun-deleted",
+            "oob-sigkill", "oob-sigterm", "oob-tun-deleted", "openvpn-real-sigkill", "openvpn-real-sigterm", "openvpn-real-server-killed",
+            "openvpn-real-blackhole", "openvpn-real-tun-deleted",
         ];
 
         [Test]
@@ -103,7 +104,7 @@ public static class ExampleFirewallTests
         [Test]
         public void The_same_port_of_the_same_address_is_told_from_the_tunnel()
         {
-            var leaking = Report["openvpn-sigstop"].Probes.Where(probe => probe.LeakedFrames > 0).Select(probe => probe.Name);
+            var leaking = Report["openvpn-real-sigstop"].Probes.Where(probe => probe.LeakedFrames > 0).Select(probe => probe.Name);
 
             leaking.Should().Contain(["tor-same-port-udp-v4", "tor-same-port-tcp-v4", "tor-other-port-udp-v4"]);
         }

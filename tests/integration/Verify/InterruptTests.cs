@@ -15,7 +15,7 @@ public sealed class InterruptTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>The first takes 4 s, the second more than 10: at the first verdict it is in the middle of its window.</summary>
-    private static readonly string[] ShortAndLong = ["--scenario", "oob-sigkill", "--scenario", "openvpn-blackhole"];
+    private static readonly string[] ShortAndLong = ["--scenario", "oob-sigkill", "--scenario", "openvpn-real-blackhole"];
 
     [TestCase("INT")]
     [TestCase("TERM")]
@@ -34,8 +34,8 @@ public sealed class InterruptTests
 
         var report = VerifyReport.Parse(await output);
         report["oob-sigkill"].Verdict.Should().Be("sealed");
-        report["openvpn-blackhole"].Verdict.Should().Be("skipped");
-        report["openvpn-blackhole"].Reason.Should().Be("interrupted");
+        report["openvpn-real-blackhole"].Verdict.Should().Be("skipped");
+        report["openvpn-real-blackhole"].Reason.Should().Be("interrupted");
         report.Verdict.Should().Be("inconclusive", "what was skipped is never green");
         await Eventually.HoldsAsync(() => marker.Living().Should().BeEmpty());
         (await host.StateAsync()).Should().Be(before);

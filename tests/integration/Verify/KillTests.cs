@@ -14,7 +14,7 @@ public sealed class KillTests
     private const int Killed = 137;
 
     private static readonly string[] SomeScenarios =
-        ["--scenario", "oob-sig*", "--scenario", "oob-reload", "--scenario", "openvpn-sigkill", "--scenario", "openvpn-blackhole"];
+        ["--scenario", "oob-sig*", "--scenario", "oob-reload", "--scenario", "openvpn-real-sigkill", "--scenario", "openvpn-real-blackhole"];
 
     private readonly Random _random = new(20260101);
 

@@ -5,6 +5,7 @@ using System.Net;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Sandboxing;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Tunnels;
@@ -105,7 +106,7 @@ public sealed class OpenVpnRealTunnel : ITunnel
             "--push", "topology subnet", "--push", $"route-gateway {inner.IPv4}",
             "--push", "redirect-gateway def1 ipv6",
             "--push", "ping 1", "--push", $"ping-restart {PingRestart}", "--ping", "1", "--ping-restart", "10",
-            "--verb", "3",
+            "--tmp-dir", Sandbox.WorkFolder, "--verb", "3",
         ];
     }
 
@@ -119,6 +120,9 @@ public sealed class OpenVpnRealTunnel : ITunnel
             "--cert", credentials.Client.CertificateFile, "--key", credentials.Client.KeyFile,
             "--peer-fingerprint", credentials.Server.Fingerprint,
             "--connect-retry", "1", "5", "--hand-window", "6", "--verb", "3",
+
+            // The caller's TMPDIR may be for root alone, and the client refuses to start when it cannot write there.
+            "--tmp-dir", Sandbox.WorkFolder,
         ];
     }
 

@@ -30,7 +30,7 @@ public sealed class InterruptTests
         progress.Should().StartWith("1 of 2 scenarios: oob-sigkill sealed");
 
         await SendAsync(process, signal);
-        await ShouldEndAsync(process);
+        await ShouldEndAsync(process, process.StandardError.ReadToEndAsync());
 
         var report = VerifyReport.Parse(await output);
         report["oob-sigkill"].Verdict.Should().Be("sealed");
@@ -54,9 +54,16 @@ public sealed class InterruptTests
 
             // Before the program is there, the signal would end whatever starts it.
             await Eventually.HoldsAsync(() => marker.Living().Should().Contain(line => line.Contains(VerifyRun.Program + " verify")));
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEndAsync();
             await SendAsync(process, "INT");
 
-            await ShouldEndAsync(process);
+            await ShouldEndAsync(process, error);
+            if (await output is { Length: > 0 } report)
+            {
+                VerifyReport.Parse(report).Verdict.Should().Be("inconclusive");
+            }
+
             await Eventually.HoldsAsync(() => marker.Living().Should().BeEmpty());
             (await host.StateAsync()).Should().Be(before);
         }
@@ -68,10 +75,10 @@ public sealed class InterruptTests
         (await ProgramRun.FinishAsync(ProgramRun.Start("kill", "-" + signal, id))).ExitCode.Should().Be(0);
     }
 
-    private static async Task ShouldEndAsync(Process process)
+    private static async Task ShouldEndAsync(Process process, Task<string> error)
     {
         using var limit = new CancellationTokenSource(Limit);
         await process.WaitForExitAsync(limit.Token);
-        process.ExitCode.Should().Be(Interrupted);
+        process.ExitCode.Should().Be(Interrupted, "{0}", await error);
     }
 }

@@ -7,15 +7,15 @@ using LeakVerifier.OpenVpn.Accounting;
 
 namespace LeakVerifier.IntegrationTests.OpenVpn;
 
-/// <summary>Captures what arrives on an interface of a host for one IPv4 port (packet(7)).</summary>
+/// <summary>Captures what arrives at a host for one IPv4 port (packet(7)).</summary>
 internal sealed class WireTap : IDisposable
 {
-    private const int PacketFamily = 17;
     private const ushort EtherTypeIPv4 = 0x0800;
-    private const int EthernetLength = 14;
+    private const int SmallestPacket = 28;
 
     private readonly Socket _socket;
-    private readonly Thread _reader;
+    private readonly Task _reader;
+    private readonly CancellationTokenSource _end = new();
     private readonly int _port;
     private readonly List<(IPEndPoint Source, byte[] Payload)> _datagrams = [];
     private readonly List<StreamSegment> _segments = [];
@@ -23,12 +23,11 @@ internal sealed class WireTap : IDisposable
     public WireTap(Namespace host, int port)
     {
         _port = port;
-        var everything = (ProtocolType)BinaryPrimitives.ReverseEndianness(EtherTypeIPv4);
-        _socket = host.Run(() => new Socket(AddressFamily.Packet, SocketType.Raw, everything));
+        // Datagrams come without the link's header, which a tun has none of.
+        var protocol = (ProtocolType)BinaryPrimitives.ReverseEndianness(EtherTypeIPv4);
+        _socket = host.Run(() => new Socket(AddressFamily.Packet, SocketType.Dgram, protocol));
         _socket.ReceiveBufferSize = 32 * 1024 * 1024;
-        _reader = new Thread(Read) { IsBackground = true };
-        _reader.Start();
-        AddressFamily.Packet.Should().NotBe((AddressFamily)PacketFamily, "the runtime has its own numbers");
+        _reader = Task.Run(ReadAsync);
     }
 
     public IReadOnlyList<(IPEndPoint Source, byte[] Payload)> Datagrams
@@ -55,25 +54,28 @@ internal sealed class WireTap : IDisposable
 
     public void Dispose()
     {
+        // A thread blocked in a packet socket is not woken by closing it; an awaited read is cancelled.
+        _end.Cancel();
+        _reader.Wait();
         _socket.Dispose();
-        _reader.Join();
+        _end.Dispose();
     }
 
-    private void Read()
+    private async Task ReadAsync()
     {
-        var frame = new byte[65536];
+        var packet = new byte[65536];
         try
         {
             while (true)
             {
-                var length = _socket.Receive(frame);
-                if (length > EthernetLength + 28)
+                var length = await _socket.ReceiveAsync(packet, _end.Token);
+                if (length >= SmallestPacket)
                 {
-                    Take(frame.AsSpan(EthernetLength, length - EthernetLength));
+                    Take(packet.AsSpan(0, length));
                 }
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // Disposed of.
         }
@@ -97,7 +99,7 @@ internal sealed class WireTap : IDisposable
             }
             else if (packet[9] == (byte)ProtocolType.Tcp)
             {
-                var payload = transport[(transport[12] >> 4 * 4)..].ToArray();
+                var payload = transport[((transport[12] >> 4) * 4)..].ToArray();
                 var sequence = BinaryPrimitives.ReadUInt32BigEndian(transport[4..]);
                 _segments.Add(new StreamSegment(source, sequence, (transport[13] & 2) != 0, payload));
             }

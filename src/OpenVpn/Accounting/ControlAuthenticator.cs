@@ -83,13 +83,13 @@ internal sealed class ControlAuthenticator
         {
             return isFromItsPlace
                 ? new PacketVerdict(ClassOf(packet), packet.Sender, "bears the session's ids; the server took it")
-                : new PacketVerdict(PacketClass.Replay, packet.Sender, $"the session's packets come from {session.Remote}");
+                : new PacketVerdict(PacketClass.Replay, packet.Sender, $"the session is at {session.Remote}");
         }
 
         var isContradiction = _taken.Contains((packet.Sender, packet.KeyId, packet.PacketId));
         return isContradiction || !isFromItsPlace
-            ? new PacketVerdict(PacketClass.Forged, packet.Sender, "bears the session's id; the server took other bytes")
-            : new PacketVerdict(ClassOf(packet), packet.Sender, "bears the session's id; the server did not take it");
+            ? new PacketVerdict(PacketClass.Forged, packet.Sender, "the server took other bytes or none")
+            : new PacketVerdict(ClassOf(packet), packet.Sender, "the session's id; not taken by the server");
     }
 
     private static PacketVerdict JudgeUnfinished(in ControlPacket packet, SessionAccount? session)

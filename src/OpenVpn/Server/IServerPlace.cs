@@ -11,7 +11,9 @@ namespace LeakVerifier.OpenVpn.Server;
 /// </summary>
 public interface IServerPlace
 {
-    /// <summary>Makes a socket in the server's namespace. The server sets its options, binds and disposes of it.</summary>
+    /// <summary>
+    /// Makes a socket in the server's namespace. The server sets its options, binds and disposes of it.
+    /// </summary>
     Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol);
 
     /// <summary>

@@ -14,7 +14,9 @@ internal abstract class ControlWrapping
     /// <summary>Head and session id, which stay readable.</summary>
     protected const int ClearLength = 1 + SessionId.Length;
 
-    /// <summary>A counter and the sender's start time, both four bytes: no two packets of one sender share them.</summary>
+    /// <summary>
+    /// A counter and the sender's start time, both four bytes: no two packets of one sender share them.
+    /// </summary>
     protected const int StampLength = 8;
 
     /// <summary>The most bytes that any wrapping adds.</summary>

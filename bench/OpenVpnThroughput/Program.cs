@@ -17,7 +17,7 @@ foreach (var transport in Enum.GetValues<Transport>())
     Report("openvpn server", real);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"  ratio            down {fake.Down / real.Down:F2}   up {fake.Up / real.Up:F2}   connect {fake.Connect / real.Connect:F2}"));
+        $"  ratio    down {fake.Down / real.Down:F2}   up {fake.Up / real.Up:F2}   connect {fake.Connect / real.Connect:F2}"));
 }
 
 static void Report(string name, Measurement measured)

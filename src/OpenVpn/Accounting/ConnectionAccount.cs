@@ -95,14 +95,15 @@ internal sealed class ConnectionAccount
     {
         if (place.IsConflicting)
         {
-            return new SegmentVerdict(segment, PacketClass.Forged, false, "contradicts what was sent before, or is out of window");
+            const string reason = "contradicts what was sent before, or is out of window";
+            return new SegmentVerdict(segment, PacketClass.Forged, false, reason);
         }
 
         if (segment.Payload.IsEmpty)
         {
             return _hasTunnelPackets
                 ? new SegmentVerdict(segment, PacketClass.Control, false, "no bytes; the connection is the tunnel's")
-                : new SegmentVerdict(segment, PacketClass.Unproven, false, "no bytes; the connection carried nothing of the tunnel's");
+                : new SegmentVerdict(segment, PacketClass.Unproven, false, "no bytes, on a connection without the tunnel's");
         }
 
         var worst = Worst(place.Start, place.Start + segment.Payload.Length);

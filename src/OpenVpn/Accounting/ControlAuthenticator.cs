@@ -68,16 +68,7 @@ internal sealed class ControlAuthenticator
     {
         if (!_sessions.TryGetValue(packet.Sender, out var session) || !session.IsAuthenticated)
         {
-            return packet.Opcode == Opcode.HardResetClient && packet.Payload.IsEmpty
-                ? new PacketVerdict(PacketClass.Unproven, packet.Sender, "a reset of a session that came to nothing")
-                : session is not null
-                    ? new PacketVerdict(PacketClass.Unproven, packet.Sender, "the session's TLS was never finished")
-                    : new PacketVerdict(PacketClass.Forged, packet.Sender, "no session has this id");
-        }
-
-        if (!session.Remote.Equals(source))
-        {
-            return new PacketVerdict(PacketClass.Replay, packet.Sender, $"the session's packets come from {session.Remote}");
+            return JudgeUnfinished(packet, session);
         }
 
         if (packet.Acknowledged.Length > 0 && packet.Receiver != session.Server)
@@ -85,16 +76,31 @@ internal sealed class ControlAuthenticator
             return new PacketVerdict(PacketClass.Forged, packet.Sender, "acknowledges another server's session");
         }
 
-        if (packet.Opcode == Opcode.Acknowledgement)
+        var isFromItsPlace = session.Remote.Equals(source);
+        var isTaken = packet.Opcode == Opcode.Acknowledgement || session.Transcript.Contains(
+            new TranscriptEntry(packet.KeyId, packet.PacketId, PayloadDigest.Of(packet.Payload)));
+        if (isTaken)
         {
-            return new PacketVerdict(PacketClass.Control, packet.Sender, "names both sides' session ids");
+            return isFromItsPlace
+                ? new PacketVerdict(ClassOf(packet), packet.Sender, "bears the session's ids; the server took it")
+                : new PacketVerdict(PacketClass.Replay, packet.Sender, $"the session is at {session.Remote}");
         }
 
-        var entry = new TranscriptEntry(packet.KeyId, packet.PacketId, PayloadDigest.Of(packet.Payload));
-        return session.Transcript.Contains(entry)
-            ? new PacketVerdict(ClassOf(packet), packet.Sender, "the server took these bytes")
-            : _taken.Contains((packet.Sender, packet.KeyId, packet.PacketId))
-                ? new PacketVerdict(PacketClass.Forged, packet.Sender, "the server took other bytes in this place")
-                : new PacketVerdict(ClassOf(packet), packet.Sender, "bears the session's id; the server did not take it");
+        var isContradiction = _taken.Contains((packet.Sender, packet.KeyId, packet.PacketId));
+        return isContradiction || !isFromItsPlace
+            ? new PacketVerdict(PacketClass.Forged, packet.Sender, "the server took other bytes or none")
+            : new PacketVerdict(ClassOf(packet), packet.Sender, "the session's id; not taken by the server");
+    }
+
+    private static PacketVerdict JudgeUnfinished(in ControlPacket packet, SessionAccount? session)
+    {
+        if (session is not null)
+        {
+            return new PacketVerdict(PacketClass.Unproven, packet.Sender, "the session's TLS was never finished");
+        }
+
+        return packet.Opcode == Opcode.HardResetClient && packet.Payload.IsEmpty
+            ? new PacketVerdict(PacketClass.Unproven, packet.Sender, "a reset of a session that came to nothing")
+            : new PacketVerdict(PacketClass.Forged, packet.Sender, "no session has this id");
     }
 }

@@ -6,7 +6,9 @@ using LeakVerifier.OpenVpn.Wire;
 
 namespace LeakVerifier.OpenVpn.Accounting;
 
-/// <summary>Authenticates packets of the data channel by the keys that the server had agreed with its clients.</summary>
+/// <summary>
+/// Authenticates packets of the data channel by the keys that the server had agreed with its clients.
+/// </summary>
 internal sealed class DataAuthenticator : IDisposable
 {
     private readonly List<Key>[] _keys;

@@ -10,13 +10,3 @@ namespace LeakVerifier.OpenVpn.Accounting;
 /// <param name="IsSyn">Whether it opens a connection.</param>
 /// <param name="Payload">Its bytes; may be empty.</param>
 public sealed record StreamSegment(IPEndPoint Source, uint Sequence, bool IsSyn, ReadOnlyMemory<byte> Payload);
-
-/// <summary>What a segment turned out to be.</summary>
-/// <param name="Segment">The segment.</param>
-/// <param name="Class">
-/// The worst class of the packets that its bytes belong to; without bytes that of its connection:
-/// <see cref="PacketClass.Control"/> if the tunnel's packets came on it, otherwise <see cref="PacketClass.Unproven"/>.
-/// </param>
-/// <param name="IsRetransmission">Whether its bytes had all been sent before, and were the same.</param>
-/// <param name="Reason">For a person to read.</param>
-public sealed record SegmentVerdict(StreamSegment Segment, PacketClass Class, bool IsRetransmission, string Reason);

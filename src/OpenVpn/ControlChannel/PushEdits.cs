@@ -8,7 +8,9 @@ internal abstract record PushEdit
     /// <summary>Applies the change to a list of options.</summary>
     public abstract void Apply(List<string> options);
 
-    /// <summary>Whether the option is the named one: <c>route</c> names <c>route 192.0.2.0 …</c>, not <c>route-gateway</c>.</summary>
+    /// <summary>
+    /// Whether the option is the named one: <c>route</c> names <c>route 192.0.2.0 …</c>, not <c>route-gateway</c>.
+    /// </summary>
     protected static bool IsNamed(string option, string name)
     {
         return option == name || option.StartsWith(name + " ", StringComparison.Ordinal);

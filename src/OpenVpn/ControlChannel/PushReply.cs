@@ -50,7 +50,8 @@ internal sealed class PushReply(IReadOnlyList<string> options)
 
     private IPAddress? AddressAfter(string name)
     {
-        var words = options.LastOrDefault(option => option.StartsWith(name + " ", StringComparison.Ordinal))?.Split(' ', '/');
+        var option = options.LastOrDefault(candidate => candidate.StartsWith(name + " ", StringComparison.Ordinal));
+        var words = option?.Split(' ', '/');
         return words is { Length: > 1 } && IPAddress.TryParse(words[1], out var address) ? address : null;
     }
 }

@@ -11,7 +11,9 @@ internal sealed class DataSealer(DataKey key, int keyId, int peerId) : IDisposab
     private readonly AeadCipher _cipher = new(key);
     private uint _packetId;
 
-    /// <summary>Whether the packet ids are used up, so that nothing more may be sent: a nonce must not come twice.</summary>
+    /// <summary>
+    /// Whether the packet ids are used up, so that nothing more may be sent: a nonce must not come twice.
+    /// </summary>
     public bool IsExhausted => _packetId == uint.MaxValue;
 
     /// <param name="payload">An IP packet or one of the tunnel's own messages.</param>

@@ -27,7 +27,9 @@ internal readonly record struct InnerAddress(AddressFamily Family, UInt128 Value
     }
 }
 
-/// <summary>Reads the addresses of an IP packet (RFC 791, RFC 8200); the rest of it is nobody's business here.</summary>
+/// <summary>
+/// Reads the addresses of an IP packet (RFC 791, RFC 8200); the rest of it is nobody's business here.
+/// </summary>
 internal static class IpPacket
 {
     private const int Length4 = 20;

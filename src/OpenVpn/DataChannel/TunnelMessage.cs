@@ -2,7 +2,9 @@
 
 namespace LeakVerifier.OpenVpn.DataChannel;
 
-/// <summary>What the payload of a data packet is, when it is no IP packet: two random constants of the protocol.</summary>
+/// <summary>
+/// What the payload of a data packet is, when it is no IP packet: two random constants of the protocol.
+/// </summary>
 internal static class TunnelMessage
 {
     /// <summary>Keepalive (ping.c of OpenVPN).</summary>

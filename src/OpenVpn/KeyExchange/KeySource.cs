@@ -6,7 +6,9 @@ using LeakVerifier.OpenVpn.Wire;
 
 namespace LeakVerifier.OpenVpn.KeyExchange;
 
-/// <summary>The server's half of key method 2: its random numbers, its message, and the keys that come of both halves.</summary>
+/// <summary>
+/// The server's half of key method 2: its random numbers, its message, and the keys that come of both halves.
+/// </summary>
 internal sealed class KeySource
 {
     public const int PremasterLength = 48;

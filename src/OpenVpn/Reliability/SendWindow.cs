@@ -17,7 +17,9 @@ internal sealed class SendWindow
     /// <summary>Packets that may wait. A handshake with its push needs fewer than twenty.</summary>
     public const int MaximumWaiting = 128;
 
-    /// <summary>Later packets that must be acknowledged before one is taken for lost (as in TCP's fast retransmit).</summary>
+    /// <summary>
+    /// Later packets that must be acknowledged before one is taken for lost (as in TCP's fast retransmit).
+    /// </summary>
     private const int EarlyResend = 3;
 
     /// <summary>The first pause before a packet is sent again (--tls-timeout); each further one is doubled.</summary>

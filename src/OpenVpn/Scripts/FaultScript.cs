@@ -30,7 +30,8 @@ public sealed class FaultScript
         var lines = text.ReplaceLineEndings("\n").Split('\n');
         if (lines.Length > MaximumLines)
         {
-            problems.Add(new ScriptProblem(MaximumLines + 1, $"the script has {lines.Length} lines", $"at most {MaximumLines}"));
+            var what = $"the script has {lines.Length} lines";
+            problems.Add(new ScriptProblem(MaximumLines + 1, what, $"at most {MaximumLines}"));
             return new ScriptResult(null, problems);
         }
 

@@ -37,7 +37,9 @@ internal interface IFaultTarget
 /// <param name="Session">Whose event it was, or null for the server's own events.</param>
 internal sealed record ActionScope(ServerContext Context, IFaultTarget Target, Session? Session)
 {
-    /// <summary>The sessions that an action is for: the event's one, or all when the event was none of a session's.</summary>
+    /// <summary>
+    /// The sessions that an action is for: the event's one, or all when the event was none of a session's.
+    /// </summary>
     public IEnumerable<Session> Sessions
     {
         get

@@ -69,8 +69,8 @@ internal static class RuleParser
     private static int ReadOccurrence(WordReader words)
     {
         var word = words.Take("#N");
-        return int.TryParse(word.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        return int.TryParse(word.AsSpan(1), CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
-            : throw new ScriptSyntaxException($"'{word}' is no occurrence", "expected: #1 for the first, #2 for the second …");
+            : throw new ScriptSyntaxException($"'{word}' is no occurrence", "expected: #1 for the first, #2 the second");
     }
 }

@@ -26,7 +26,9 @@ internal sealed class ScriptRunner
         SetNextMark();
     }
 
-    /// <summary>Acts upon an event. Actions raise events too; the rules are finite, and each fires once for its own.</summary>
+    /// <summary>
+    /// Acts upon an event. Actions raise events too; the rules are finite, and each fires once for its own.
+    /// </summary>
     public void On(ServerEventKind kind, Session? session)
     {
         if (_rules.Count == 0)

@@ -49,7 +49,8 @@ internal sealed class WordReader(string line)
         var next = Peek();
         if (!TryTake(word))
         {
-            throw new ScriptSyntaxException(next.Length == 0 ? "the line ends too early" : $"'{next}' is unexpected", $"expected: {word}");
+            var what = next.Length == 0 ? "the line ends too early" : $"'{next}' is unexpected";
+            throw new ScriptSyntaxException(what, "expected: " + word);
         }
     }
 

@@ -6,12 +6,14 @@ using LeakVerifier.OpenVpn.Tun;
 namespace LeakVerifier.OpenVpn.Server;
 
 /// <summary>
-/// Where a server runs: makes what belongs to a network namespace there. The server calls it from any thread, under
-/// its lock.
+/// Where a server runs: makes what belongs to a network namespace there. The server calls it from any of its threads,
+/// under its lock: it must not wait for a thread that may be calling the server.
 /// </summary>
 public interface IServerPlace
 {
-    /// <summary>Makes a socket in the server's namespace. The server sets its options, binds and disposes of it.</summary>
+    /// <summary>
+    /// Makes a socket in the server's namespace. The server sets its options, binds and disposes of it.
+    /// </summary>
     Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol);
 
     /// <summary>

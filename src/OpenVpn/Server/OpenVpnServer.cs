@@ -111,7 +111,9 @@ public sealed class OpenVpnServer : IDisposable
         }
     }
 
-    /// <summary>What the packets sent to the server can be authenticated by. Take it when the capture is closed.</summary>
+    /// <summary>
+    /// What the packets sent to the server can be authenticated by. Take it when the capture is closed.
+    /// </summary>
     public TunnelAccount ExportAccount()
     {
         lock (_core.Gate)

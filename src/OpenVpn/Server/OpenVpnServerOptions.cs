@@ -9,16 +9,6 @@ using LeakVerifier.OpenVpn.Wrapping;
 
 namespace LeakVerifier.OpenVpn.Server;
 
-/// <summary>What carries the tunnel.</summary>
-public enum Transport
-{
-    /// <summary>One packet a datagram.</summary>
-    Udp,
-
-    /// <summary>Packets in a stream, each after its length.</summary>
-    Tcp,
-}
-
 /// <summary>How a server is set up. The defaults are those of a server that a provider would run today.</summary>
 public sealed record OpenVpnServerOptions
 {

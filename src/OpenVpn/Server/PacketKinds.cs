@@ -4,7 +4,7 @@ namespace LeakVerifier.OpenVpn.Server;
 
 /// <summary>Packets as scripts tell them apart.</summary>
 [Flags]
-public enum PacketKinds
+internal enum PacketKinds
 {
     /// <summary>None.</summary>
     None = 0,
@@ -20,18 +20,4 @@ public enum PacketKinds
 
     /// <summary>All of them.</summary>
     All = Data | Control | Ping,
-}
-
-/// <summary>Directions as the server sees them; both can be meant at once.</summary>
-[Flags]
-public enum PacketDirections
-{
-    /// <summary>From the clients.</summary>
-    In = 1,
-
-    /// <summary>To the clients.</summary>
-    Out = 2,
-
-    /// <summary>Both.</summary>
-    Both = In | Out,
 }

@@ -49,7 +49,9 @@ internal sealed class ServerContext
 /// <summary>Is told what happens in a session.</summary>
 internal interface ISessionObserver
 {
-    /// <summary>Tells an event. A script's actions may be carried out, the session ended, before this returns.</summary>
+    /// <summary>
+    /// Tells an event. A script's actions may be carried out, the session ended, before this returns.
+    /// </summary>
     void Raise(ServerEventKind kind, Session? session, string detail = "");
 
     /// <summary>The session serves its client from now on: its addresses lead to it, its predecessors end.</summary>

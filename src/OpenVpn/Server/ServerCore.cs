@@ -97,7 +97,8 @@ internal sealed class ServerCore : ISessionObserver, IDisposable
         }
 
         // A client that connects anew takes its old session's place, as at a server without --duplicate-cn.
-        foreach (var old in _sessions.Where(other => other != session && other.IsUp && other.Name == session.Name).ToArray())
+        var predecessors = _sessions.Where(other => other != session && other.IsUp && other.Name == session.Name);
+        foreach (var old in predecessors.ToArray())
         {
             End(old, "the client connected anew");
         }

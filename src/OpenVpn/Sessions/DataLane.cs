@@ -45,20 +45,21 @@ internal sealed class DataLane(ServerContext context, Session session)
             return true;
         }
 
+        var content = payload[..packet.Ciphertext.Length];
+        var isMessage = TunnelMessage.IsPing(content) || TunnelMessage.IsOptionsMessage(content);
+        var kind = isMessage ? PacketKinds.Ping : PacketKinds.Data;
+        if (!context.Faults.Admits(PacketDirections.In, kind, isMessage ? 0 : content.Length))
+        {
+            return true;
+        }
+
         LastHeard = context.Agenda.Now;
         if (session.Keys.Sending is not { } sending || sending.Established <= slot.Established)
         {
             session.Keys.Sending = slot;
         }
 
-        var content = payload[..packet.Ciphertext.Length];
-        var isMessage = TunnelMessage.IsPing(content) || TunnelMessage.IsOptionsMessage(content);
-        var kind = isMessage ? PacketKinds.Ping : PacketKinds.Data;
-        if (context.Faults.Admits(PacketDirections.In, kind, isMessage ? 0 : content.Length))
-        {
-            length = isMessage ? ReceiveMessage(content) : ReceiveData(content);
-        }
-
+        length = isMessage ? ReceiveMessage(content) : ReceiveData(content);
         return true;
     }
 

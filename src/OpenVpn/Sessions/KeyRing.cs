@@ -24,7 +24,9 @@ internal sealed class KeyRing : IDisposable
     /// <summary>What data is sent with: the newest key that the client itself has used.</summary>
     public KeySlot? Sending { get; set; }
 
-    /// <summary>The id that a renegotiation would have: 7 is followed by 1, as 0 belongs to the first handshake.</summary>
+    /// <summary>
+    /// The id that a renegotiation would have: 7 is followed by 1, as 0 belongs to the first handshake.
+    /// </summary>
     public int NextKeyId => Newest.KeyId == PacketHead.KeyIdMask ? 1 : Newest.KeyId + 1;
 
     public KeySlot? Find(int keyId) => _slots.Find(slot => slot.KeyId == keyId);

@@ -5,7 +5,9 @@ using LeakVerifier.OpenVpn.KeyExchange;
 
 namespace LeakVerifier.OpenVpn.Sessions;
 
-/// <summary>One key of a session: the handshake that agrees it, then its data channel. Guarded by the server's lock.</summary>
+/// <summary>
+/// One key of a session: the handshake that agrees it, then its data channel. Guarded by the server's lock.
+/// </summary>
 internal sealed class KeySlot(int keyId, ControlLane lane, TimeSpan deadline) : IDisposable
 {
     public int KeyId => keyId;

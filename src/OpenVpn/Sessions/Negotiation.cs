@@ -92,7 +92,8 @@ internal sealed class Negotiation(ServerContext context, Session session)
         if (isFirst)
         {
             _peer = message.Peer;
-            session.Name = slot.Lane.ClientSubject ?? (message.User.Length > 0 ? message.User : session.Peer.Remote.ToString());
+            var user = message.User.Length > 0 ? message.User : session.Peer.Remote.ToString();
+            session.Name = slot.Lane.ClientSubject ?? user;
         }
 
         var refusal = Refusal(message, isFirst);

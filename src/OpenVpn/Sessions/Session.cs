@@ -77,6 +77,10 @@ internal sealed class Session : IDisposable
     /// </summary>
     public HashSet<InnerAddress> Addresses { get; } = [];
 
+    /// <summary>When a client that goes on saying nothing is forgotten; a handshake has its own deadline.</summary>
+    private TimeSpan SilenceEnds =>
+        Keys.NewestEstablished is null ? TimeSpan.MaxValue : Data.LastHeard + _context.Options.ClientTimeout;
+
     /// <summary>Takes a packet of the control channel.</summary>
     public void Receive(in ControlPacket packet)
     {
@@ -161,6 +165,8 @@ internal sealed class Session : IDisposable
         {
             IsUp = true;
             _context.Observer.Activate(this);
+            // Its keepalive is due from now on.
+            _context.Agenda.Schedule(_context.Agenda.Now);
         }
     }
 
@@ -194,7 +200,7 @@ internal sealed class Session : IDisposable
         }
 
         var next = Data.Tick(now);
-        if (IsUp && Data.LastHeard + _context.Options.ClientTimeout <= now)
+        if (SilenceEnds <= now)
         {
             _context.Observer.End(this, "the client is silent");
             return TimeSpan.MaxValue;
@@ -282,12 +288,11 @@ internal sealed class Session : IDisposable
 
         if (IsUp)
         {
-            next = Min(next, Data.LastHeard + _context.Options.ClientTimeout);
             var renewal = Keys.Newest.Established + _context.Options.RenegotiationInterval;
             next = Min(next, renewal ?? TimeSpan.MaxValue);
         }
 
-        return Min(next, _end ?? TimeSpan.MaxValue);
+        return Min(Min(next, SilenceEnds), _end ?? TimeSpan.MaxValue);
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -33,7 +33,9 @@ public sealed class TunDevice : IDisposable
     /// <summary>The interface's name as the kernel gave it: a pattern such as <c>tun%d</c> is filled in.</summary>
     public string Name { get; }
 
-    /// <summary>Makes the interface, or attaches to a persistent one of that name. It is down and without addresses.</summary>
+    /// <summary>
+    /// Makes the interface, or attaches to a persistent one of that name. It is down and without addresses.
+    /// </summary>
     /// <param name="name">1 to 15 ASCII characters; <c>%d</c> asks the kernel for a number.</param>
     /// <param name="node">The path of the device node.</param>
     /// <exception cref="TunException">The node cannot be opened, or the kernel refused the interface.</exception>

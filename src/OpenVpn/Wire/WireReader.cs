@@ -57,7 +57,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> packet)
         return true;
     }
 
-    /// <summary>Reads a string of key method 2: its length with the closing NUL in two bytes; zero for an empty one.</summary>
+    /// <summary>
+    /// Reads a string of key method 2: its length with the closing NUL in two bytes; zero for an empty one.
+    /// </summary>
     public bool TryReadString(out string value)
     {
         value = "";

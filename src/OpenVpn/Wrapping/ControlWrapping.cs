@@ -5,19 +5,6 @@ using LeakVerifier.OpenVpn.Wire;
 
 namespace LeakVerifier.OpenVpn.Wrapping;
 
-/// <summary>How packets of the control channel are protected outside TLS.</summary>
-public enum WrappingMode
-{
-    /// <summary>Not at all: anybody can begin a handshake.</summary>
-    None,
-
-    /// <summary>An HMAC-SHA1 (<c>--tls-auth</c>, key direction 0 at the server, 1 at the client).</summary>
-    TlsAuth,
-
-    /// <summary>HMAC-SHA256 and AES-256-CTR (<c>--tls-crypt</c>).</summary>
-    TlsCrypt,
-}
-
 /// <summary>
 /// Protects packets of the control channel with a key that both sides have before they talk. A wrapped packet and a
 /// plain one begin alike: head, session id.
@@ -27,7 +14,9 @@ internal abstract class ControlWrapping
     /// <summary>Head and session id, which stay readable.</summary>
     protected const int ClearLength = 1 + SessionId.Length;
 
-    /// <summary>A counter and the sender's start time, both four bytes: no two packets of one sender share them.</summary>
+    /// <summary>
+    /// A counter and the sender's start time, both four bytes: no two packets of one sender share them.
+    /// </summary>
     protected const int StampLength = 8;
 
     /// <summary>The most bytes that any wrapping adds.</summary>

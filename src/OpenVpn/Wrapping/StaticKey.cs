@@ -26,7 +26,9 @@ public sealed class StaticKey
     /// <summary>A new random key.</summary>
     public static StaticKey Generate() => new(RandomNumberGenerator.GetBytes(Length));
 
-    /// <summary>The key file's text, which a client takes between <c>&lt;tls-auth&gt;</c> or <c>&lt;tls-crypt&gt;</c>.</summary>
+    /// <summary>
+    /// The key file's text, which a client takes between <c>&lt;tls-auth&gt;</c> or <c>&lt;tls-crypt&gt;</c>.
+    /// </summary>
     public string ToText()
     {
         var text = new StringBuilder("-----BEGIN OpenVPN Static key V1-----\n");

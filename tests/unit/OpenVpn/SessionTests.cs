@@ -177,7 +177,7 @@ public sealed class SessionTests
         for (var port = 1; port <= 1000; port++)
         {
             var stranger = new MemoryClient(server, port: port);
-            stranger.Transmit(client.Capture[0].ToArray()[..1].Concat(BitConverter.GetBytes((long)port)).Concat(new byte[5]).ToArray());
+            stranger.Transmit([client.Capture[0][0], .. BitConverter.GetBytes((long)port), 0, 0, 0, 0, 0]);
         }
 
         server.Sessions.Should().HaveCount(11);

@@ -20,6 +20,10 @@ internal static class VerifyCommand
         if (!Sandbox.IsInside)
         {
             Prerequisites.Require(scenarios);
+            HiddenPaths.Refuse("--firewall", options.Firewall is FirewallFolder.Builtin or FirewallFolder.None ? null : options.Firewall);
+            HiddenPaths.Refuse("--json", options.Json);
+            HiddenPaths.Refuse("--junit", options.JUnit);
+            HiddenPaths.Refuse("--out", options.Out);
             _ = options.Firewall == FirewallFolder.Builtin ? null : FirewallFolder.Find(options.Firewall);
             EvidenceFolder.Prepare(options.Out);
             return (ExitCode)Sandbox.Run(arguments);

@@ -138,7 +138,7 @@ internal static class OpenVpnScenarios
             Id = "openvpn-" + fault.Id,
             Shows = $"Whether anything but OpenVPN's own packets leaves when, in mid-transfer, {fault.What}{persist}.",
             Limits = "One client version, UDP over IPv4. Every datagram to the server is authenticated with its keys.",
-            LeakClasses = [.. classes, 18, 19, 38, 53, 63],
+            LeakClasses = [.. classes.Union([18, 19, 38, 53, 63])],
             Tunnel = TunnelKind.OpenVpn,
             OpenVpn = setUp,
             Fault = fault,

@@ -33,8 +33,14 @@ internal static class OpenVpnClient
     {
         if (await process.WaitForLineAsync(line => line.Contains(Completed, StringComparison.Ordinal), cancellation) is null)
         {
-            var last = process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
-            throw new TunnelException($"starting the OpenVPN {end}: it ended: {last}");
+            throw new TunnelException($"starting the OpenVPN {end}: it ended: {LastWords(process.Output)}");
         }
+    }
+
+    /// <summary>The last line that names an error; OpenVPN ends with advice that says nothing.</summary>
+    private static string? LastWords(string output)
+    {
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return lines.LastOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? lines.LastOrDefault();
     }
 }

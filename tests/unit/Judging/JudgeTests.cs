@@ -106,7 +106,7 @@ public sealed class JudgeTests
         var judge = Judge();
 
         judge.Take(At(5_000, frame));
-        judge.Take(At(500, IPv4(Own, "203.0.113.10", 17, Udp(40001, 1194))));
+        judge.Take(At(6_000, IPv4(Own, "203.0.113.10", 17, Udp(40001, 1194))));
 
         judge.Finish().Leaks.Select(leak => leak.Why).Should().Equal(
             "the socket of the tunnel's process did not exist then", "no socket of the tunnel's process");

@@ -3,7 +3,7 @@
 namespace LeakVerifier.Prover.Diagram;
 
 /// <summary>Exact set algebra over packets: reduced ordered binary decision diagrams. Not thread-safe.</summary>
-/// <param name="budget">The most nodes before <see cref="NodeBudgetException"/>.</param>
+/// <param name="budget">The most nodes before <see cref="BudgetException"/>.</param>
 internal sealed class DecisionDiagram(int budget) : IGates
 {
     private const int AndOperation = 1;
@@ -74,7 +74,7 @@ internal sealed class DecisionDiagram(int budget) : IGates
         return left < right ? Apply(OrOperation, left, right) : Apply(OrOperation, right, left);
     }
 
-    /// <summary>What is in <paramref name="left"/> and not in <paramref name="right"/>.</summary>
+    /// <inheritdoc/>
     public int Difference(int left, int right)
     {
         if (left == 0 || right == 1 || left == right)

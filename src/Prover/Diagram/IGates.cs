@@ -23,6 +23,9 @@ internal interface IGates
     /// <summary>Disjunction.</summary>
     int Or(int left, int right);
 
+    /// <summary>What is in <paramref name="left"/> and not in <paramref name="right"/>.</summary>
+    int Difference(int left, int right);
+
     /// <summary>Complement.</summary>
     int Not(int operand);
 

@@ -48,7 +48,7 @@ internal sealed class NodeTable
     public int High(int node) => _high[node];
 
     /// <summary>The node of "if the variable then high else low".</summary>
-    /// <exception cref="NodeBudgetException">The budget is used up.</exception>
+    /// <exception cref="BudgetException">The budget is used up.</exception>
     public int Make(int level, int low, int high)
     {
         if (low == high)
@@ -70,7 +70,7 @@ internal sealed class NodeTable
     {
         if (_count >= _budget)
         {
-            throw new NodeBudgetException(_budget);
+            throw new BudgetException($"the decision diagram needs more than its budget of {_budget} nodes");
         }
         if (_count == _level.Length)
         {

@@ -47,4 +47,4 @@ public sealed record BaseChain(ChainType Type, Hook Hook, int Priority, bool Acc
 /// <param name="Name">How to find it: its chain and its place.</param>
 /// <param name="Text">What it says.</param>
 /// <param name="Steps">What it does.</param>
-public sealed record Rule(string Name, string Text, ImmutableArray<Step> Steps);
+public sealed record Rule(string Name, string Text, ImmutableArray<RuleStep> Steps);

@@ -14,8 +14,8 @@ public sealed record FieldExpression(Field Field) : ValueExpression;
 /// <summary><c>(operand AND mask) XOR flip</c>: every bitwise operation with constants is of this form.</summary>
 public sealed record BitwiseExpression(ValueExpression Operand, UInt128 Mask, UInt128 Flip) : ValueExpression;
 
-/// <summary>The bitwise XOR or OR of two values.</summary>
-public sealed record CombinedExpression(ValueExpression Left, ValueExpression Right, bool IsXor) : ValueExpression;
+/// <summary>The bitwise XOR of two values.</summary>
+public sealed record XorExpression(ValueExpression Left, ValueExpression Right) : ValueExpression;
 
 /// <summary>A number that the model does not know.</summary>
 public sealed record UnknownExpression(string Construct) : ValueExpression;

@@ -11,7 +11,7 @@ public readonly record struct ValueRange(UInt128 Low, UInt128 High)
     public static UInt128 MaximumOf(int width) => width == 128 ? UInt128.MaxValue : (UInt128.One << width) - 1;
 
     /// <summary>One number.</summary>
-    public static ValueRange Single(UInt128 value) => new(value, value);
+    public static ValueRange Exactly(UInt128 value) => new(value, value);
 
     /// <summary>The numbers that begin with a prefix of <paramref name="length"/> bits.</summary>
     public static ValueRange Prefix(UInt128 value, int length, int width)

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Prover.Diagram;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Proving;
+
+/// <summary>
+/// Everything that happens to packets of one family on one path: the kernel's hooks in their order, and between them
+/// routing, address translation and fragmentation.
+/// </summary>
+internal sealed class PathModel
+{
+    private const int RuleVisitBudget = 5_000_000;
+    private const string HistoricTranslation = "an address translation of a connection from before";
+
+    private readonly Hooks _hooks;
+    private readonly PathKind _path;
+    private readonly IGates _gates;
+    private readonly InterfaceClasses _classes;
+    private int _visits;
+    private int _rerouted;
+
+    /// <summary>Prepares a path.</summary>
+    public PathModel(IGates gates, Hooks hooks, InterfaceClasses classes, PathKind path, IpFamily family)
+    {
+        _gates = gates;
+        _hooks = hooks;
+        _path = path;
+        _classes = classes;
+        var canReroute = path == PathKind.Output && hooks.CanReroute;
+        Space = new PacketSpace(gates, family, classes.All.Length, canReroute);
+        Matching = new Matching(Space, classes);
+        State = new SymbolicState(Space);
+        _rerouted = canReroute ? gates.False : gates.True;
+    }
+
+    /// <summary>The variables.</summary>
+    public PacketSpace Space { get; }
+
+    /// <summary>What rules match.</summary>
+    public Matching Matching { get; }
+
+    /// <summary>The packet so far; after <see cref="Run"/>, as it leaves.</summary>
+    public SymbolicState State { get; }
+
+    /// <summary>What accepted which packets.</summary>
+    public List<Decision> Decisions { get; } = [];
+
+    /// <summary>What cannot be followed.</summary>
+    public List<OpaqueHit> Opaque { get; } = [];
+
+    /// <summary>Whether rules may change what the policy looks at.</summary>
+    public bool MayRewrite => _hooks.MayRewrite;
+
+    /// <summary>The packets that the path can carry at all.</summary>
+    public int World(bool noRawSockets)
+    {
+        return new World(_gates, Space, _classes, _hooks).Of(_path, noRawSockets);
+    }
+
+    /// <summary>Follows a region of packets to the wire.</summary>
+    /// <returns>Those that leave.</returns>
+    public int Run(int region)
+    {
+        switch (_path)
+        {
+            case PathKind.Output:
+                region = FirstHook(region, Hook.Output);
+                region = _gates.And(region, _gates.Or(_rerouted, BitVectors.Equal(
+                    _gates, State.Bits(Field.OutInterface), State.Bits(Field.RoutedInterface))));
+                region = Postrouting(region);
+                break;
+            case PathKind.Forward:
+                PrepareForwarded();
+                region = FirstHook(region, Hook.Prerouting);
+                region = Filters(Hook.Forward, int.MinValue, int.MaxValue, region);
+                region = Postrouting(region);
+                break;
+        }
+        return new EgressStage(this, _hooks, _gates, _classes).Run(region);
+    }
+
+    /// <summary>Walks one base chain.</summary>
+    public int Walk(HookedChain hooked, int region, string suffix = "")
+    {
+        if (_gates.IsFalse(region))
+        {
+            return region;
+        }
+        var context = HookContext.Of(_path, hooked.Base);
+        var before = hooked.Base.Type == ChainType.Route ? State.Copy() : null;
+        var walk = new ChainWalk(this, hooked.Table, hooked.Chain, context, hooked.Name + suffix);
+        var accepted = walk.Run(region);
+        if (before is not null)
+        {
+            var changed = _gates.Or(walk.Rewritten, Changed(before, Field.Mark));
+            _rerouted = _gates.Or(_rerouted, _gates.And(region, changed));
+        }
+        return accepted;
+    }
+
+    /// <summary>Translates an address of a packet.</summary>
+    public void Translate(TranslateStep step, int where, string place)
+    {
+        var field = step.IsDestination ? Field.Destination : Field.Source;
+        var width = Fields.Width(field, Space.Family);
+        var address = step.Address is { } constant
+            ? BitVectors.Constant(_gates, constant, width)
+            : Space.UnknownVector(place + "@", "the address that a translation chooses", width);
+        State.Assign(field, where, address);
+        if (step.Port is null && step.KeepsPort)
+        {
+            return;
+        }
+        var port = step.Port is { } number
+            ? BitVectors.Constant(_gates, number, 16)
+            : Space.UnknownVector(place + ":", "the port that a translation chooses", 16);
+        var transport = State.Bits(Field.Transport);
+        int[] changed = step.IsDestination ? [.. transport[..16], .. port] : [.. port, .. transport[16..]];
+        State.Assign(Field.Transport, _gates.And(where, HasPorts()), changed);
+    }
+
+    /// <summary>Counts the visit of a rule.</summary>
+    /// <exception cref="BudgetException">Jumps multiply the rules beyond the budget.</exception>
+    public void Spend()
+    {
+        if (++_visits > RuleVisitBudget)
+        {
+            throw new BudgetException($"the chains visit more than {RuleVisitBudget} rules");
+        }
+    }
+
+    private int HasPorts()
+    {
+        var protocols = ImmutableArray.Create(ValueRange.Exactly(6), ValueRange.Exactly(17));
+        return BitVectors.InRanges(_gates, State.Bits(Field.Protocol), protocols.AsSpan());
+    }
+
+    private int FirstHook(int region, Hook hook)
+    {
+        region = Filters(hook, int.MinValue, Hooks.DestinationNatPriority - 1, region);
+        region = Nat(hook, region, isDestination: true);
+        return Filters(hook, Hooks.DestinationNatPriority, int.MaxValue, region);
+    }
+
+    private int Postrouting(int region)
+    {
+        region = Filters(Hook.Postrouting, int.MinValue, Hooks.SourceNatPriority - 1, region);
+        region = Nat(Hook.Postrouting, region, isDestination: false);
+        return Filters(Hook.Postrouting, Hooks.SourceNatPriority, int.MaxValue, region);
+    }
+
+    private int Filters(Hook hook, int first, int last, int region)
+    {
+        foreach (var hooked in _hooks.At(hook, isNat: false))
+        {
+            if (hooked.Base.Priority >= first && hooked.Base.Priority <= last)
+            {
+                region = Walk(hooked, region);
+            }
+        }
+        return region;
+    }
+
+    // nf_nat_inet_fn (net/netfilter/nf_nat_core.c): chains are asked for the first packet of a connection only, and
+    // until one of them sets a translation up; later packets are translated as the first one was.
+    private int Nat(Hook hook, int region, bool isDestination)
+    {
+        if (!_hooks.HasNat || _gates.IsFalse(region))
+        {
+            return region;
+        }
+        var state = State.Bits(Field.ConnectionState);
+        var isTracked = BitVectors.InRanges(
+            _gates, state, [new ValueRange((int)ConnectionState.New, (int)ConnectionState.Related)]);
+        var isKnown = _gates.Or(
+            BitVectors.Equal(_gates, state, (UInt128)(int)ConnectionState.Established),
+            Space.Unknown($"{hook} nat known", "a connection that was new before the rules were loaded"));
+        var asked = _gates.And(region, _gates.Difference(isTracked, isKnown));
+        var known = _gates.And(_gates.And(region, isTracked), isKnown);
+        var translated = _gates.And(known, Space.Unknown($"{hook} nat mapped", HistoricTranslation));
+        var before = State.Copy();
+        var passed = _gates.Difference(region, asked);
+        foreach (var hooked in _hooks.At(hook, isNat: true))
+        {
+            var walk = new ChainWalk(this, hooked.Table, hooked.Chain, HookContext.Of(_path, hooked.Base), hooked.Name);
+            asked = walk.Run(asked);
+            var skipped = _gates.And(asked, walk.Translated);
+            passed = _gates.Or(passed, skipped);
+            asked = _gates.Difference(asked, skipped);
+        }
+        Translate(new TranslateStep(isDestination, null, null, KeepsPort: false), translated, $"{hook} nat mapped");
+        if (isDestination)
+        {
+            var changed = _gates.Or(Changed(before, Field.Destination), Changed(before, Field.Transport));
+            _rerouted = _gates.Or(_rerouted, _gates.And(region, changed));
+        }
+        return _gates.Or(passed, asked);
+    }
+
+    private int Changed(SymbolicState before, Field field)
+    {
+        return _gates.Not(BitVectors.Equal(_gates, before.Bits(field), State.Bits(field)));
+    }
+
+    // A packet from the network has no socket and, unless rules mark packets on their way in, no mark.
+    private void PrepareForwarded()
+    {
+        State.Set(Field.HasSocket, [_gates.False]);
+        State.Set(Field.Mark, _hooks.MarksIncoming
+            ? Space.UnknownVector("mark of an incoming packet", "a mark set before prerouting", 32)
+            : BitVectors.Constant(_gates, 0, 32));
+    }
+}

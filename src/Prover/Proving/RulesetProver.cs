@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Policy;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Proving;
+
+/// <summary>Do these rules imply the policy, for every packet?</summary>
+public static class RulesetProver
+{
+    /// <summary>Answers for output and forward, IPv4 and IPv6, and for packet sockets where a chain sees them.</summary>
+    public static ProofResult Prove(LoadedRuleset loaded, EgressPolicy policy, ProofOptions? options = null)
+    {
+        options ??= ProofOptions.Default;
+        var prover = new PathProver(loaded, policy, options);
+        IpFamily[] families = [IpFamily.Ip4, IpFamily.Ip6];
+        PathAnswer[] paths =
+        [
+            .. families.Select(family => prover.Answer(PathKind.Output, family)),
+            .. families.Select(family => prover.Answer(PathKind.Forward, family)),
+        ];
+        var hasEgress = loaded.Ruleset.Tables.Any(t => t.Chains.Any(c => c.Base?.Hook == Hook.Egress));
+        var obstacles = loaded.Obstacles.AddRange(loaded.Ruleset.Tables.SelectMany(table => table.Obstacles));
+        var (verdict, reason) = Overall(paths, obstacles);
+        return new ProofResult(verdict, reason, [.. paths])
+        {
+            PacketSockets = hasEgress ? [.. families.Select(f => prover.Answer(PathKind.PacketSocket, f))] : [],
+            Assumptions = Assumptions.Of(loaded, policy, options, hasEgress),
+            Obstacles = obstacles,
+            Facts = loaded.Facts,
+        };
+    }
+
+    private static (Verdict Verdict, string Reason) Overall(PathAnswer[] paths, ImmutableArray<string> obstacles)
+    {
+        if (paths.FirstOrDefault(path => path.Verdict == Verdict.Leak) is { } leak)
+        {
+            var cause = leak.Causes[0];
+            return (Verdict.Leak, $"packets outside the policy leave: {cause.Region}; let through by "
+                + string.Join("; then ", cause.Rules));
+        }
+        if (paths.FirstOrDefault(path => path.Verdict == Verdict.Inconclusive) is { } open)
+        {
+            return (Verdict.Inconclusive, $"{PathWords.Of(open.Path, open.Family)}: {open.Reason}");
+        }
+        return obstacles.IsEmpty
+            ? (Verdict.Proved, "no packet outside the policy leaves a physical interface, under the assumptions listed")
+            : (Verdict.Inconclusive, "the rules imply the policy, but not everything passes the rules: " + obstacles[0]);
+    }
+}

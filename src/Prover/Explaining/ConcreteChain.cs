@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Prover.Diagram;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
 
@@ -64,8 +65,7 @@ internal sealed class ConcreteChain(HookedChain hooked, Flight flight, string pl
         var target = hooked.Table.Chains.FirstOrDefault(c => c.Name == verdict.Target);
         if (target is null || depth >= ChainWalk.MaximumDepth)
         {
-            Opaque(rule, $"a jump to {verdict.Target} that cannot be followed");
-            return Ending.Accepted;
+            throw new BudgetException($"the jump to {verdict.Target} of rule {rule.Name} cannot be followed");
         }
         return Walk(target, path, depth + 1);
     }

@@ -14,7 +14,7 @@ internal static class ConcreteMatching
     {
         return step switch
         {
-            FamilyStep family => family.Family == flight.Packet.Family != family.Negated,
+            FamilyStep family => family.Family == flight.Packet.Family || family.IsImplied && flight.Unknown(place),
             NeverStep => false,
             UnknownStep => flight.Unknown(place),
             MatchStep match => Holds(match, flight, place),

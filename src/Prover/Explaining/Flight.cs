@@ -15,6 +15,7 @@ internal sealed class Flight
         Packet = packet;
         Unknown = unknown;
         _values = [.. packet.Values];
+        this[Field.EtherType] = Fields.EtherType(packet.Family);
     }
 
     /// <summary>The packet as it was sent.</summary>

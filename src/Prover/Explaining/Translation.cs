@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Prover.Model;
+using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.Prover.Explaining;
 
@@ -12,7 +13,8 @@ internal static class Translation
     {
         var field = step.IsDestination ? Field.Destination : Field.Source;
         var width = Fields.Width(field, flight.Packet.Family);
-        flight[field] = step.Address ?? flight.UnknownNumber(place + "@", width);
+        var address = step.ToThisMachine ? AddressRanges.Loopback(flight.Packet.Family)[0].Low | 1 : step.Address;
+        flight[field] = address ?? flight.UnknownNumber(place + "@", width);
         var hasPorts = flight[Field.Protocol] == 6 || flight[Field.Protocol] == 17;
         if (!hasPorts || step.Port is null && step.KeepsPort)
         {

@@ -76,6 +76,9 @@ public enum Field
 
     /// <summary>The fragment offset that the egress hook sees.</summary>
     EgressFragment,
+
+    /// <summary>0x0800 or 0x86dd: which is not free, since a question is about one family.</summary>
+    EtherType,
 }
 
 /// <summary>What connection tracking says of a packet.</summary>
@@ -116,6 +119,9 @@ public static class Fields
     /// <summary>Every field, in the diagram's order.</summary>
     public static IReadOnlyList<Field> All { get; } = Enum.GetValues<Field>();
 
+    /// <summary>The EtherType of a family (IEEE 802 numbers).</summary>
+    public static UInt128 EtherType(IpFamily family) => family == IpFamily.Ip4 ? (UInt128)0x0800 : 0x86dd;
+
     /// <summary>The width of a field in bits; interface fields hold a class's number.</summary>
     public static int Width(Field field, IpFamily family) => field switch
     {
@@ -124,7 +130,7 @@ public static class Fields
         Field.EgressForm => 2,
         Field.ConnectionState => 3,
         Field.Protocol or Field.TcpFlags or Field.HopLimit or Field.NextHeader => 8,
-        Field.FragmentOffset or Field.EgressFragment => 16,
+        Field.FragmentOffset or Field.EgressFragment or Field.EtherType => 16,
         Field.Source or Field.Destination => family == IpFamily.Ip4 ? 32 : 128,
         _ => 32,
     };

@@ -9,8 +9,10 @@ public abstract record RuleStep;
 
 /// <summary>The rule ends unless the packet is of the family.</summary>
 /// <param name="Family">The family.</param>
-/// <param name="Negated">Any other family.</param>
-public sealed record FamilyStep(IpFamily Family, bool Negated = false) : RuleStep;
+/// <param name="IsImplied">
+/// The listing does not say so, but nft adds the condition unless told otherwise: for the other family it is unknown.
+/// </param>
+public sealed record FamilyStep(IpFamily Family, bool IsImplied = false) : RuleStep;
 
 /// <summary>The rule ends for every IP packet (it speaks of ARP, say).</summary>
 public sealed record NeverStep : RuleStep;
@@ -94,7 +96,11 @@ public sealed record RewriteStep(string Construct) : RuleStep;
 /// <param name="Address">The only address that can result; null: some address.</param>
 /// <param name="Port">The only port that can result; null: see <paramref name="KeepsPort"/>.</param>
 /// <param name="KeepsPort">Without a port, whether the old one stays for sure.</param>
-public sealed record TranslateStep(bool IsDestination, UInt128? Address, ushort? Port, bool KeepsPort) : RuleStep;
+public sealed record TranslateStep(bool IsDestination, UInt128? Address, ushort? Port, bool KeepsPort) : RuleStep
+{
+    /// <summary>The packet is sent to this machine itself, whichever of its addresses is chosen.</summary>
+    public bool ToThisMachine { get; init; }
+}
 
 /// <summary>Connection tracking leaves the packet alone.</summary>
 public sealed record NotrackStep : RuleStep;

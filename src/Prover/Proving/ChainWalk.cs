@@ -141,9 +141,7 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
         {
             return Walk(target, hit, path, depth + 1);
         }
-        model.Opaque.Add(new OpaqueHit(rule, $"a jump to {verdict.Target} that cannot be followed", hit));
-        Accept(rule, hit);
-        return _gates.False;
+        throw new BudgetException($"the jump to {verdict.Target} of rule {rule.Name} cannot be followed");
     }
 
     private void Accept(Rule? rule, int where)

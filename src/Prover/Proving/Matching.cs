@@ -23,6 +23,9 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     /// <summary>The unknown for TCP headers that end before the flags.</summary>
     public const string ShortTcpHeader = "short header: the flags of a cut-off TCP header are read";
 
+    private const string ImpliedFamily = "nft lists an ICMP rule alike with and without its condition on the IP version: "
+        + "give the output of nft --debug=netlink list ruleset too";
+
     private readonly IGates _gates = space.Gates;
 
     /// <summary>Where a match holds.</summary>
@@ -34,7 +37,9 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     {
         return step switch
         {
-            FamilyStep family => (family.Family == space.Family) != family.Negated ? _gates.True : _gates.False,
+            FamilyStep family when family.Family == space.Family => _gates.True,
+            FamilyStep { IsImplied: true } => space.Unknown(place, ImpliedFamily),
+            FamilyStep => _gates.False,
             NeverStep => _gates.False,
             UnknownStep unknown => space.Unknown(place, unknown.Construct),
             MatchStep match => Holds(match, state, context, place),

@@ -25,7 +25,7 @@ internal sealed class PacketSpace
         _bits = new int[Fields.All.Count][];
         LayOutInterfaces(interfaceCount, canReroute);
         var level = LevelCount;
-        foreach (var field in Fields.All.Where(field => field > Field.RoutedInterface))
+        foreach (var field in Fields.All.Where(field => field is > Field.RoutedInterface and < Field.EtherType))
         {
             var width = Fields.Width(field, family);
             var used = field == Field.InInterface ? BitsFor(interfaceCount) : width;
@@ -37,6 +37,7 @@ internal sealed class PacketSpace
                 _bits[(int)field][bit] = gates.Variable(level++);
             }
         }
+        _bits[(int)Field.EtherType] = BitVectors.Constant(gates, Fields.EtherType(family), 16);
         _packetLevels = level;
     }
 

@@ -106,7 +106,8 @@ internal sealed class PathModel
     {
         var field = step.IsDestination ? Field.Destination : Field.Source;
         var width = Fields.Width(field, Space.Family);
-        var address = step.Address is { } constant
+        var known = step.ToThisMachine ? AddressRanges.Loopback(Space.Family)[0].Low | 1 : step.Address;
+        var address = known is { } constant
             ? BitVectors.Constant(_gates, constant, width)
             : Space.UnknownVector(place + "@", "the address that a translation chooses", width);
         State.Assign(field, where, address);

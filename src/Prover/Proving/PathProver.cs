@@ -3,7 +3,6 @@
 using System.Collections.Immutable;
 using LeakVerifier.Policy;
 using LeakVerifier.Prover.Diagram;
-using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Proving;

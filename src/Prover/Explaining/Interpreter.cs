@@ -82,6 +82,7 @@ public static class Interpreter
 
     private static bool FirstHook(Hooks hooks, Hook hook, Flight flight)
     {
+        PrepareTranslated(hooks, hook, flight);
         return Filters(hooks, hook, flight, priority => priority < Hooks.DestinationNatPriority)
             && Nat(hooks, hook, flight, isDestination: true)
             && Filters(hooks, hook, flight, priority => priority >= Hooks.DestinationNatPriority);
@@ -112,27 +113,42 @@ public static class Interpreter
         return true;
     }
 
+    // A packet of a translated connection carries the destination that it gets; chains before that see another one.
+    private static void PrepareTranslated(Hooks hooks, Hook hook, Flight flight)
+    {
+        if (hooks.HasNat && flight.Unknown($"{hook} nat mapped"))
+        {
+            var width = Fields.Width(Field.Destination, flight.Packet.Family);
+            flight[Field.Destination] = flight.UnknownNumber($"{hook} nat mapped@", width);
+            flight[Field.Transport] = flight.UnknownNumber($"{hook} nat mapped:", 32);
+        }
+    }
+
     private static bool Nat(Hooks hooks, Hook hook, Flight flight, bool isDestination)
     {
-        if (!hooks.HasNat || flight[Field.ConnectionState] > Related)
+        if (!hooks.HasNat)
         {
             return true;
         }
-        var before = (flight[Field.Destination], flight[Field.Transport]);
-        if (flight[Field.ConnectionState] == Established || flight.Unknown($"{hook} nat known"))
+        var isMapped = flight.Unknown($"{hook} nat mapped");
+        var isKnown = flight[Field.ConnectionState] <= Related
+            && (flight[Field.ConnectionState] == Established || flight.Unknown($"{hook} nat known"));
+        if (isDestination)
         {
-            if (flight.Unknown($"{hook} nat mapped"))
+            flight[Field.Destination] = flight.Packet[Field.Destination];
+            flight[Field.Transport] = flight.Packet[Field.Transport];
+            flight.IsRerouted |= isKnown && isMapped && flight.Unknown($"{hook} nat rerouted");
+            if (isMapped && !isKnown)
             {
-                Translation.Apply(
-                    new TranslateStep(isDestination, null, null, KeepsPort: false), flight, $"{hook} nat mapped");
+                return false;
             }
         }
-        else if (!FirstPacket(hooks, hook, flight))
+        else if (isKnown && isMapped)
         {
-            return false;
+            Translation.Apply(
+                new TranslateStep(isDestination, null, null, KeepsPort: false), flight, $"{hook} nat mapped");
         }
-        flight.IsRerouted |= isDestination && before != (flight[Field.Destination], flight[Field.Transport]);
-        return true;
+        return isKnown || flight[Field.ConnectionState] > Related || FirstPacket(hooks, hook, flight);
     }
 
     private static bool FirstPacket(Hooks hooks, Hook hook, Flight flight)

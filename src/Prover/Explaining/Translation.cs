@@ -11,6 +11,7 @@ internal static class Translation
     /// <summary>Translates a packet in place.</summary>
     public static void Apply(TranslateStep step, Flight flight, string place)
     {
+        flight.IsRerouted |= step.IsDestination && flight.Unknown(place + "!");
         var field = step.IsDestination ? Field.Destination : Field.Source;
         var width = Fields.Width(field, flight.Packet.Family);
         var address = step.ToThisMachine ? AddressRanges.Loopback(flight.Packet.Family)[0].Low | 1 : step.Address;

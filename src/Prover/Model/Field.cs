@@ -35,6 +35,9 @@ public enum Field
     /// <summary>The transport protocol (IANA).</summary>
     Protocol,
 
+    /// <summary>IPv6's first next header.</summary>
+    NextHeader,
+
     /// <summary>IPv4's flags (3 bits) and fragment offset (13 bits); for IPv6 the offset of the fragment header.</summary>
     FragmentOffset,
 
@@ -46,9 +49,6 @@ public enum Field
 
     /// <summary>IPv4's TTL or IPv6's hop limit.</summary>
     HopLimit,
-
-    /// <summary>IPv6's first next header.</summary>
-    NextHeader,
 
     /// <summary>The socket's user.</summary>
     Uid,

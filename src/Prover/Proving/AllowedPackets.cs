@@ -25,14 +25,17 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
     }
 
     /// <summary>Where a packet on a physical interface is on the list. What is forwarded never is.</summary>
-    public int Of(SymbolicState state, PathKind path)
+    /// <param name="state">The packet.</param>
+    /// <param name="path">How it comes to leave.</param>
+    /// <param name="mayChangeSourcePort">Leave out what depends on the source port.</param>
+    public int Of(SymbolicState state, PathKind path, bool mayChangeSourcePort = false)
     {
         if (path == PathKind.Forward)
         {
             return gates.False;
         }
         var result = gates.Or(Transport(state), Local(state));
-        if (policy.AllowDhcp)
+        if (policy.AllowDhcp && !mayChangeSourcePort)
         {
             result = gates.Or(result, Dhcp(state));
         }
@@ -53,13 +56,21 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
         foreach (var server in policy.Servers.Where(s => AddressRanges.FamilyOf(s.Address) == family))
         {
             var destination = Equal(state.Bits(Field.Destination), AddressRanges.ToNumber(server.Address));
-            var protocol = And(Equal(state.Bits(Field.Protocol), (UInt128)(int)server.Protocol), KnownProtocol(state));
+            var protocol = Protocol(state, server.Protocol);
             var port = server.Port is { } number
                 ? gates.Or(LaterFragment(state), gates.And(HasPorts(state), Equal(DestinationPort(state), number)))
                 : gates.True;
             result = gates.Or(result, And(destination, protocol, port));
         }
         return gates.And(user, result);
+    }
+
+    private int Protocol(SymbolicState state, TransportProtocol protocol)
+    {
+        // The kernel looks behind an IPv6 authentication header for the transport protocol (ipv6_find_hdr).
+        return protocol == TransportProtocol.Ah && family == IpFamily.Ip6
+            ? Equal(state.Bits(Field.NextHeader), (UInt128)(int)protocol)
+            : gates.And(Equal(state.Bits(Field.Protocol), (UInt128)(int)protocol), KnownProtocol(state));
     }
 
     private int Local(SymbolicState state)
@@ -108,7 +119,8 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
     {
         var type = In(state.Bits(Field.Transport).AsSpan(0, 8), [ValueRange.Exactly(133), new ValueRange(135, 136)]);
         return And(
-            HasPorts(state),
+            // Type and code are there even if the rest is cut off.
+            gates.Difference(KnownProtocol(state), LaterFragment(state)),
             Equal(state.Bits(Field.Protocol), IcmpV6),
             type,
             Equal(state.Bits(Field.Transport).AsSpan(8, 8), 0),

@@ -36,15 +36,22 @@ internal sealed class CauseFinder(
 
     private List<Decision> Deciders(IReadOnlyDictionary<int, bool> point)
     {
-        return [.. model.Decisions.Where(decision =>
-            diagram.Evaluate(decision.Where, level => point.GetValueOrDefault(level)))];
+        var all = model.Decisions.Where(decision =>
+            diagram.Evaluate(decision.Where, level => point.GetValueOrDefault(level))).ToList();
+        // Chains that accept everything are a cause only where no rule decides.
+        var rules = all.Where(decision => decision.Rule is not null).ToList();
+        return rules.Count > 0 ? rules : all;
     }
 
     private static ImmutableArray<string> Names(List<Decision> deciders, PathKind path)
     {
-        return deciders.Count == 0
-            ? [$"no chain that sees {(path == PathKind.Forward ? "forwarded packets" : "packets of this machine")}"]
-            : [.. deciders.Select(d => d.Rule is { } rule ? $"{rule.Name}: {rule.Text}" : $"policy accept of {d.Chain}")];
+        if (deciders.Count == 0)
+        {
+            return [$"no chain that sees {(path == PathKind.Forward ? "forwarded packets" : "packets of this machine")}"];
+        }
+        return [.. deciders.Select(decision => decision.Rule is { } rule
+            ? $"{rule.Name}: {rule.Text}"
+            : $"policy accept of {decision.Chain}").Distinct()];
     }
 
     private ImmutableArray<TraceEntry> Trace(Packet packet, IReadOnlyDictionary<int, bool> point)

@@ -44,7 +44,7 @@ internal sealed class Hooks
         HasNat = _chains.Any(chain => chain.Base.Type == ChainType.Nat);
         HasTracking = HasNat || steps.Any(UsesTracking);
         MarksIncoming = MayMark(ruleset);
-        MayRewrite = HasNat || steps.Any(step => step is OpaqueStep
+        MayRewrite = steps.Any(step => step is OpaqueStep or TranslateStep { IsDestination: true }
             or AssignStep { Field: not (Field.Mark or Field.ConnectionMark) });
         CanReroute = HasNat || _chains.Any(chain =>
             chain.Base is { Type: ChainType.Route, Hook: Hook.Output } && MayChange(chain.Table));
@@ -62,7 +62,7 @@ internal sealed class Hooks
     /// <summary>Whether rules may make the kernel route a packet of its own again.</summary>
     public bool CanReroute { get; }
 
-    /// <summary>Whether rules may change what the policy looks at.</summary>
+    /// <summary>Whether rules may change destinations, or anything.</summary>
     public bool MayRewrite { get; }
 
     /// <summary>The chains of a hook in the kernel's order.</summary>

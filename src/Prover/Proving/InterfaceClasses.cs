@@ -21,6 +21,8 @@ internal sealed class InterfaceClasses
 {
     private const string NameCharacters = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+    private static readonly string[] CommonNames = ["eth0", "wlan0", "eth1", "wlan1"];
+
     private InterfaceClasses(ImmutableArray<InterfaceClass> all)
     {
         All = all;
@@ -44,7 +46,8 @@ internal sealed class InterfaceClasses
         classes.AddRange(names.Select(name => new InterfaceClass(name, IsLater: false, policy.IsPhysical(name))));
         classes.AddRange(mentioned.ByIndex.Where(name => name != "lo" && names.Contains(name))
             .Select(name => new InterfaceClass(name, IsLater: true, policy.IsPhysical(name))));
-        classes.AddRange(fresh.Select(name => new InterfaceClass(name, IsLater: true, policy.IsPhysical(name))));
+        var isLater = loaded.Interfaces is not null;
+        classes.AddRange(fresh.Select(name => new InterfaceClass(name, isLater, policy.IsPhysical(name))));
         if (classes.Count > 1023)
         {
             throw new BudgetException($"the rules tell {classes.Count} interfaces apart; the model numbers up to 1023");
@@ -77,6 +80,7 @@ internal sealed class InterfaceClasses
         var candidates = NameCharacters.SelectMany(a => NameCharacters.Select(b => $"{stem}{a}{b}"))
             .Concat(NameCharacters.Select(a => $"{stem}{a}"))
             .Append(stem);
+        candidates = stem.Length == 0 ? CommonNames.Concat(candidates) : candidates;
         var isTaken = (string name) => names.Contains(name) || longer.Exists(name.StartsWith);
         return candidates.FirstOrDefault(name => name.Length is > 0 and <= InterfacePattern.MaximumLength && !isTaken(name));
     }

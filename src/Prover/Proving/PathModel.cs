@@ -15,6 +15,8 @@ internal sealed class PathModel
     private const int RuleVisitBudget = 5_000_000;
     private const string HistoricTranslation = "an address translation of a connection from before";
 
+    private const string Rerouting = "whether a translated packet is routed elsewhere";
+
     private readonly Hooks _hooks;
     private readonly PathKind _path;
     private readonly IGates _gates;
@@ -51,8 +53,11 @@ internal sealed class PathModel
     /// <summary>What cannot be followed.</summary>
     public List<OpaqueHit> Opaque { get; } = [];
 
-    /// <summary>Whether rules may change what the policy looks at.</summary>
+    /// <summary>Whether rules may change destinations, or anything.</summary>
     public bool MayRewrite => _hooks.MayRewrite;
+
+    /// <summary>Whether source ports may change.</summary>
+    public bool HasNat => _hooks.HasNat;
 
     /// <summary>The packets that the path can carry at all.</summary>
     public int World(bool noRawSockets)
@@ -106,6 +111,11 @@ internal sealed class PathModel
     {
         var field = step.IsDestination ? Field.Destination : Field.Source;
         var width = Fields.Width(field, Space.Family);
+        if (step.IsDestination)
+        {
+            // ip_route_me_harder: a packet with another destination is routed again.
+            _rerouted = _gates.Or(_rerouted, _gates.And(where, Space.Unknown(place + "!", Rerouting)));
+        }
         var known = step.ToThisMachine ? AddressRanges.Loopback(Space.Family)[0].Low | 1 : step.Address;
         var address = known is { } constant
             ? BitVectors.Constant(_gates, constant, width)
@@ -141,6 +151,7 @@ internal sealed class PathModel
 
     private int FirstHook(int region, Hook hook)
     {
+        PrepareTranslated(hook);
         region = Filters(hook, int.MinValue, Hooks.DestinationNatPriority - 1, region);
         region = Nat(hook, region, isDestination: true);
         return Filters(hook, Hooks.DestinationNatPriority, int.MaxValue, region);
@@ -165,6 +176,24 @@ internal sealed class PathModel
         return region;
     }
 
+    // A packet of a translated connection is modelled by the destination that it gets: what chains before the
+    // translation see is another, free one. Nearly nobody looks there, so the usual case costs one variable.
+    private void PrepareTranslated(Hook hook)
+    {
+        if (_hooks.HasNat && _hooks.At(hook, isNat: false).Any(h => h.Base.Priority < Hooks.DestinationNatPriority))
+        {
+            var mapped = History($"{hook} nat mapped");
+            State.Assign(Field.Destination, mapped, Space.UnknownVector(
+                $"{hook} nat mapped@", HistoricTranslation, Bits(Field.Destination).Length, isHistory: true));
+            State.Assign(Field.Transport, mapped, Space.UnknownVector(
+                $"{hook} nat mapped:", HistoricTranslation, 32, isHistory: true));
+        }
+    }
+
+    private int[] Bits(Field field) => Space.Bits(field);
+
+    private int History(string key) => Space.Unknown(key, HistoricTranslation, isHistory: true);
+
     // nf_nat_inet_fn (net/netfilter/nf_nat_core.c): chains are asked for the first packet of a connection only, and
     // until one of them sets a translation up; later packets are translated as the first one was.
     private int Nat(Hook hook, int region, bool isDestination)
@@ -177,28 +206,46 @@ internal sealed class PathModel
         var isTracked = BitVectors.InRanges(
             _gates, state, [new ValueRange((int)ConnectionState.New, (int)ConnectionState.Related)]);
         var isKnown = _gates.Or(
-            BitVectors.Equal(_gates, state, (UInt128)(int)ConnectionState.Established),
-            Space.Unknown($"{hook} nat known", "a connection that was new before the rules were loaded"));
-        var asked = _gates.And(region, _gates.Difference(isTracked, isKnown));
+            BitVectors.Equal(_gates, state, (UInt128)(int)ConnectionState.Established), History($"{hook} nat known"));
         var known = _gates.And(_gates.And(region, isTracked), isKnown);
-        var translated = _gates.And(known, Space.Unknown($"{hook} nat mapped", HistoricTranslation));
-        var before = State.Copy();
+        var asked = _gates.And(region, _gates.Difference(isTracked, isKnown));
         var passed = _gates.Difference(region, asked);
+        var mapped = History($"{hook} nat mapped");
+        if (isDestination)
+        {
+            State.Set(Field.Destination, Bits(Field.Destination));
+            State.Set(Field.Transport, Bits(Field.Transport));
+            passed = _gates.And(passed, _gates.Or(_gates.Not(mapped), known));
+            asked = _gates.Difference(asked, mapped);
+            _rerouted = _gates.Or(_rerouted, _gates.And(_gates.And(known, mapped), History($"{hook} nat rerouted")));
+        }
+        else
+        {
+            TranslateSource(_gates.And(known, mapped), $"{hook} nat mapped");
+        }
+        return _gates.Or(passed, AskNat(hook, asked));
+    }
+
+    private int AskNat(Hook hook, int asked)
+    {
+        var passed = _gates.False;
         foreach (var hooked in _hooks.At(hook, isNat: true))
         {
             var walk = new ChainWalk(this, hooked.Table, hooked.Chain, HookContext.Of(_path, hooked.Base), hooked.Name);
             asked = walk.Run(asked);
-            var skipped = _gates.And(asked, walk.Translated);
-            passed = _gates.Or(passed, skipped);
-            asked = _gates.Difference(asked, skipped);
-        }
-        Translate(new TranslateStep(isDestination, null, null, KeepsPort: false), translated, $"{hook} nat mapped");
-        if (isDestination)
-        {
-            var changed = _gates.Or(Changed(before, Field.Destination), Changed(before, Field.Transport));
-            _rerouted = _gates.Or(_rerouted, _gates.And(region, changed));
+            var translated = _gates.And(asked, walk.Translated);
+            passed = _gates.Or(passed, translated);
+            asked = _gates.Difference(asked, translated);
         }
         return _gates.Or(passed, asked);
+    }
+
+    private void TranslateSource(int where, string place)
+    {
+        State.Assign(Field.Source, where, Space.UnknownVector(
+            place + "@", HistoricTranslation, Bits(Field.Source).Length, isHistory: true));
+        var port = Space.UnknownVector(place + ":", HistoricTranslation, 16, isHistory: true);
+        State.Assign(Field.Transport, _gates.And(where, HasPorts()), [.. port, .. State.Bits(Field.Transport)[16..]]);
     }
 
     private int Changed(SymbolicState before, Field field)

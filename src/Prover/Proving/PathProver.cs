@@ -40,7 +40,7 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
         var suspects = gates.And(model.World(noRawSockets), allowed.Physical(start));
         if (!model.MayRewrite)
         {
-            suspects = gates.Difference(suspects, allowed.Of(start, path));
+            suspects = gates.Difference(suspects, allowed.Of(start, path, mayChangeSourcePort: model.HasNat));
         }
         var leaving = model.Run(suspects);
         return gates.Difference(leaving, gates.Or(
@@ -62,7 +62,7 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
             {
                 certain = diagram.Difference(certain, diagram.Exists(hit.Where, model.Space.IsUnknown));
             }
-            var region = certain == diagram.False ? leaking : certain;
+            var region = WithoutHistory(diagram, model, certain == diagram.False ? leaking : certain);
             answer = answer with
             {
                 Verdict = certain == diagram.False ? Verdict.Inconclusive : Verdict.Leak,
@@ -72,6 +72,15 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
             answer = answer with { Reason = certain == diagram.False ? ReasonOf(answer.Unknowns) : "" };
         }
         return answer with { Nodes = diagram.NodeCount };
+    }
+
+    // Causes that need no translated connection from before are told first, and alone if there are any.
+    private static int WithoutHistory(DecisionDiagram diagram, PathModel model, int region)
+    {
+        var plain = model.Space.Unknowns.Where(unknown => unknown.IsHistory).OrderByDescending(unknown => unknown.Level)
+            .Aggregate(diagram.True, (all, unknown) => diagram.Difference(all, diagram.Variable(unknown.Level)));
+        var usual = diagram.And(region, plain);
+        return usual == diagram.False ? region : usual;
     }
 
     private static string ReasonOf(ImmutableArray<string> unknowns)

@@ -114,7 +114,9 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
         string title, int region, Field field, int offset, int width, Func<UInt128, string> show)
     {
         var ranges = Projected(region, field, offset, width);
-        var others = ValueRange.Complement(ranges, width);
+        // Loopback addresses never leave: that they are missing says nothing.
+        var unsaid = field == Field.Destination ? AddressRanges.Loopback(model.Space.Family) : [];
+        var others = ValueRange.Complement(ranges, width).RemoveRange(unsaid);
         if (others.IsEmpty)
         {
             return $"any {title}";

@@ -54,6 +54,10 @@ internal sealed class WitnessFinder(
 
     private IEnumerable<Func<int>> Preferences()
     {
+        foreach (var unknown in model.Space.Unknowns.Where(unknown => unknown.IsHistory))
+        {
+            yield return () => diagram.Not(diagram.Variable(unknown.Level));
+        }
         // A present device before one that may come; an ordinary packet before a special one.
         yield return () => Classes(Field.RoutedInterface, c => !c.IsLater);
         yield return () => Classes(Field.InInterface, c => !c.IsLater && c.Name != "lo");
@@ -102,6 +106,9 @@ internal sealed class WitnessFinder(
             yield return () => In(Field.Destination, [AddressRanges.Of(IPNetwork.Parse(network))]);
         }
         yield return () => diagram.Not(In(Field.Destination, isIp4 ? Special4 : Special6));
+        // Not a network's own address.
+        yield return () => BitVectors.Equal(
+            diagram, model.Space.Bits(Field.Destination).AsSpan(model.Space.Bits(Field.Destination).Length - 8), 7);
         var source = isIp4 ? "192.0.2.2" : "2001:db8::2";
         yield return () => Is(Field.Source, AddressRanges.ToNumber(IPAddress.Parse(source)));
     }
@@ -133,7 +140,7 @@ internal sealed class WitnessFinder(
         var values = Fields.All.Select(_ => UInt128.Zero).ToArray();
         foreach (var (level, value) in point)
         {
-            if (value && !model.Space.IsUnknown(level))
+            if (value && model.Space.IsPacket(level))
             {
                 var (field, bit) = model.Space.Levels[level];
                 values[(int)field] |= UInt128.One << (Fields.Width(field, model.Space.Family) - 1 - bit);

@@ -21,7 +21,8 @@ public static class RulesetProver
             .. families.Select(family => prover.Answer(PathKind.Forward, family)),
         ];
         var hasEgress = loaded.Ruleset.Tables.Any(t => t.Chains.Any(c => c.Base?.Hook == Hook.Egress));
-        var obstacles = loaded.Obstacles.AddRange(loaded.Ruleset.Tables.SelectMany(table => table.Obstacles));
+        var obstacles = loaded.Obstacles.Where(o => o.Device is not { } device || policy.IsPhysical(device))
+            .Select(o => o.Text).Concat(loaded.Ruleset.Tables.SelectMany(table => table.Obstacles)).ToImmutableArray();
         var (verdict, reason) = Overall(paths, obstacles);
         return new ProofResult(verdict, reason, [.. paths])
         {

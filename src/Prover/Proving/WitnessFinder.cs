@@ -26,7 +26,39 @@ internal sealed class WitnessFinder(
             region = preferred == diagram.False ? region : preferred;
         }
         var point = diagram.AnyPoint(region);
-        return (ToPacket(point), point);
+        return (ToPacket(model, classes, path, point), point);
+    }
+
+    /// <summary>The packet of a point; what the point leaves open is 0.</summary>
+    public static Packet ToPacket(
+        PathModel model, InterfaceClasses classes, PathKind path, IReadOnlyDictionary<int, bool> point)
+    {
+        var values = Fields.All.Select(_ => UInt128.Zero).ToArray();
+        foreach (var (level, value) in point)
+        {
+            if (value && model.Space.IsPacket(level))
+            {
+                var (field, bit) = model.Space.Levels[level];
+                values[(int)field] |= UInt128.One << (Fields.Width(field, model.Space.Family) - 1 - bit);
+            }
+        }
+        var routed = classes.All[(int)values[(int)Field.RoutedInterface]];
+        var isRerouted = model.Space.Bits(Field.OutInterface) != model.Space.Bits(Field.RoutedInterface)
+            && values[(int)Field.OutInterface] != values[(int)Field.RoutedInterface];
+        var stale = isRerouted ? classes.All[(int)values[(int)Field.OutInterface]] : null;
+        var came = path == PathKind.Forward ? classes.All[(int)values[(int)Field.InInterface]] : classes.All[0];
+        return new Packet
+        {
+            Path = path,
+            Family = model.Space.Family,
+            OutInterface = routed.Name,
+            IsLaterOut = routed.IsLater,
+            StaleOutInterface = stale?.Name,
+            IsLaterStale = stale?.IsLater ?? false,
+            InInterface = came.Name,
+            IsLaterIn = came.IsLater,
+            Values = [.. values],
+        };
     }
 
     /// <summary>What must be so before the packet is sent.</summary>
@@ -134,36 +166,6 @@ internal sealed class WitnessFinder(
 
     private static ImmutableArray<ValueRange> Special6 { get; } = ValueRange.Normalise(
         [AddressRanges.Of(IPNetwork.Parse("::/8")), AddressRanges.Of(IPNetwork.Parse("ff00::/8"))]);
-
-    private Packet ToPacket(IReadOnlyDictionary<int, bool> point)
-    {
-        var values = Fields.All.Select(_ => UInt128.Zero).ToArray();
-        foreach (var (level, value) in point)
-        {
-            if (value && model.Space.IsPacket(level))
-            {
-                var (field, bit) = model.Space.Levels[level];
-                values[(int)field] |= UInt128.One << (Fields.Width(field, model.Space.Family) - 1 - bit);
-            }
-        }
-        var routed = classes.All[(int)values[(int)Field.RoutedInterface]];
-        var isRerouted = model.Space.Bits(Field.OutInterface) != model.Space.Bits(Field.RoutedInterface)
-            && values[(int)Field.OutInterface] != values[(int)Field.RoutedInterface];
-        var stale = isRerouted ? classes.All[(int)values[(int)Field.OutInterface]] : null;
-        var came = path == PathKind.Forward ? classes.All[(int)values[(int)Field.InInterface]] : classes.All[0];
-        return new Packet
-        {
-            Path = path,
-            Family = model.Space.Family,
-            OutInterface = routed.Name,
-            IsLaterOut = routed.IsLater,
-            StaleOutInterface = stale?.Name,
-            IsLaterStale = stale?.IsLater ?? false,
-            InInterface = came.Name,
-            IsLaterIn = came.IsLater,
-            Values = [.. values],
-        };
-    }
 
     private int Classes(Field field, Func<InterfaceClass, bool> isMeant)
     {

@@ -19,15 +19,14 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
         var chains = hooks.At(Hook.Egress, isNat: false).ToList();
         if (chains.Count == 0)
         {
-            // Nobody looks at the form.
-            return gates.And(region, IsForm(EgressForm.Whole));
+            return region;
         }
         var before = model.State.Copy();
         var result = gates.False;
         foreach (var form in Enum.GetValues<EgressForm>())
         {
             Enter(form, before);
-            result = gates.Or(result, Run(chains, gates.And(region, Possible(form, before)), form));
+            result = gates.Or(result, Run(chains, gates.And(region, IsForm(form)), form));
         }
         Enter(EgressForm.Whole, before);
         return result;
@@ -55,19 +54,6 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
         var covered = Enumerable.Range(1, classes.All.Length - 1).Where(i => classes.Matches(i, names, byIndex: true));
         var ranges = ValueRange.Normalise(covered.Select(i => ValueRange.Exactly((UInt128)(uint)i)));
         return BitVectors.InRanges(gates, model.State.Bits(Field.RoutedInterface), ranges.AsSpan());
-    }
-
-    private int Possible(EgressForm form, SymbolicState before)
-    {
-        var isForm = IsForm(form);
-        var isWhole = BitVectors.Equal(gates, before.Bits(Field.FragmentOffset).AsSpan(3), UInt128.Zero);
-        return form switch
-        {
-            EgressForm.Whole => isForm,
-            EgressForm.FirstFragment => gates.And(isForm, isWhole),
-            _ => gates.Difference(isForm, BitVectors.Equal(
-                gates, model.Space.Bits(Field.EgressFragment).AsSpan(3), UInt128.Zero)),
-        };
     }
 
     private void Enter(EgressForm form, SymbolicState before)

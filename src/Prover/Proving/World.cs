@@ -16,7 +16,7 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
     /// <summary>The packets of a path.</summary>
     public int Of(PathKind path, bool noRawSockets)
     {
-        var result = All(Interfaces(path), States(), Headers());
+        var result = All(Interfaces(path), States(), Headers(), Forms(path));
         if (path == PathKind.Forward)
         {
             result = gates.Difference(result, space.Bits(Field.HasSocket)[0]);
@@ -33,11 +33,6 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
             result = gates.Difference(result, space.Bits(Field.Truncated)[0]);
             result = gates.Difference(result, space.Bits(Field.TransportUnknown)[0]);
         }
-        if (path == PathKind.PacketSocket)
-        {
-            // Nothing fragments a frame of a packet socket.
-            result = gates.And(result, Equal(Field.EgressForm, (int)EgressForm.Whole));
-        }
         return result;
     }
 
@@ -52,8 +47,21 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
 
     private int States()
     {
-        var states = In(Field.ConnectionState, [new ValueRange(0, (int)ConnectionState.Untracked)]);
-        return All(states, In(Field.EgressForm, [new ValueRange(0, (int)EgressForm.LaterFragment)]));
+        return In(Field.ConnectionState, [new ValueRange(0, (int)ConnectionState.Untracked)]);
+    }
+
+    // Nothing fragments a frame of a packet socket, and without a chain that looks the form does not matter.
+    private int Forms(PathKind path)
+    {
+        var whole = Equal(Field.EgressForm, (int)EgressForm.Whole);
+        if (path == PathKind.PacketSocket || !hooks.At(Hook.Egress, isNat: false).Any())
+        {
+            return whole;
+        }
+        var first = gates.And(Equal(Field.EgressForm, (int)EgressForm.FirstFragment), IsFirst());
+        var isLater = gates.Not(BitVectors.Equal(gates, space.Bits(Field.EgressFragment).AsSpan(3), UInt128.Zero));
+        var later = gates.And(Equal(Field.EgressForm, (int)EgressForm.LaterFragment), isLater);
+        return gates.Or(whole, gates.Or(first, later));
     }
 
     private int Headers()

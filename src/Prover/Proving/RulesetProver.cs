@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using LeakVerifier.Policy;
 using LeakVerifier.Prover.Model;
+using LeakVerifier.Prover.Smt;
 
 namespace LeakVerifier.Prover.Proving;
 
@@ -20,6 +21,10 @@ public static class RulesetProver
             .. families.Select(family => prover.Answer(PathKind.Output, family)),
             .. families.Select(family => prover.Answer(PathKind.Forward, family)),
         ];
+        if (options.CrossCheck)
+        {
+            paths = [.. paths.Select(answer => Checked(answer, loaded, policy, options))];
+        }
         var hasEgress = loaded.Ruleset.Tables.Any(t => t.Chains.Any(c => c.Base?.Hook == Hook.Egress));
         var obstacles = loaded.Obstacles.Where(o => o.Device is not { } device || policy.IsPhysical(device))
             .Select(o => o.Text).Concat(loaded.Ruleset.Tables.SelectMany(table => table.Obstacles)).ToImmutableArray();
@@ -31,6 +36,16 @@ public static class RulesetProver
             Obstacles = obstacles,
             Facts = loaded.Facts,
         };
+    }
+
+    // When the engines contradict each other one of them has a bug: nothing is claimed.
+    private static PathAnswer Checked(
+        PathAnswer answer, LoadedRuleset loaded, EgressPolicy policy, ProofOptions options)
+    {
+        var (contradicts, words) = SecondOpinion.On(answer, loaded, policy, options);
+        return contradicts
+            ? answer with { Verdict = Verdict.Inconclusive, Reason = "the two engines disagree", SecondOpinion = words }
+            : answer with { SecondOpinion = words };
     }
 
     private static (Verdict Verdict, string Reason) Overall(PathAnswer[] paths, ImmutableArray<string> obstacles)

@@ -84,7 +84,8 @@ public sealed class MutationTests
             {
                 var index = i;
                 yield return ($"{rule.Name} without {index} {rule.Steps[index].GetType().Name}",
-                    Each(ruleset, rules => rules.Replace(rule, rule with { Steps = rule.Steps.RemoveAt(index) })));
+                    Each(ruleset, rules => [.. rules.Select(r =>
+                        r == rule ? rule with { Steps = rule.Steps.RemoveAt(index) } : r)]));
             }
         }
     }

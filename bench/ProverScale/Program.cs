@@ -7,8 +7,8 @@ using LeakVerifier.Prover.Proving;
 using LeakVerifier.Prover.Smt;
 using LeakVerifier.ProverScale;
 
-// ProverScale [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 10,000 rules.
-const int MostForZ3 = 10_000;
+// ProverScale [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000 rules.
+const int MostForZ3 = 1_000;
 int[] sizes = args.Length > 0 ? [.. args.Select(int.Parse)] : [100, 1_000, 10_000, 50_000];
 (string Name, Func<int, Ruleset> Make, Verdict Expected)[] families =
 [

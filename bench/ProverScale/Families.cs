@@ -47,7 +47,7 @@ internal static class Families
         return Closed(drops.Concat(list), accepts: false);
     }
 
-    /// <summary>Drops of overlapping prefixes and port ranges over all addresses, then a final drop: proved.</summary>
+    /// <summary>Drops of overlapping prefixes and port ranges over all addresses, behind which nothing accepts: proved.</summary>
     public static Ruleset Overlaps(int rules)
     {
         var random = new Random(11);

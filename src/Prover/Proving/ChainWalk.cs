@@ -41,12 +41,29 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
     /// <returns>What the chain accepts.</returns>
     public int Run(int region)
     {
-        var rest = Walk(chain, region, place, 0);
+        var rest = Walk(WithoutIdleEnd(chain), region, place, 0);
         if (chain.Base!.AcceptsByDefault)
         {
             Accept(null, rest);
         }
         return _accepted;
+    }
+
+    // Drops at the end of a chain that drops by default change nothing.
+    private static Chain WithoutIdleEnd(Chain chain)
+    {
+        var end = chain.Rules.Length;
+        while (!chain.Base!.AcceptsByDefault && end > 0 && chain.Rules[end - 1].Steps.All(IsIdle))
+        {
+            end--;
+        }
+        return end == chain.Rules.Length ? chain : chain with { Rules = chain.Rules[..end] };
+    }
+
+    private static bool IsIdle(RuleStep step)
+    {
+        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DestinationKindStep
+            or VerdictStep { Kind: VerdictKind.Drop };
     }
 
     private int Walk(Chain current, int region, string path, int depth)

@@ -11,7 +11,14 @@ internal sealed class IptablesMatches(IpFamily family)
 {
     private static readonly Dictionary<string, int> TcpFlags = new(StringComparer.Ordinal)
     {
-        ["FIN"] = 1, ["SYN"] = 2, ["RST"] = 4, ["PSH"] = 8, ["ACK"] = 16, ["URG"] = 32, ["ALL"] = 63, ["NONE"] = 0,
+        ["FIN"] = 1,
+        ["SYN"] = 2,
+        ["RST"] = 4,
+        ["PSH"] = 8,
+        ["ACK"] = 16,
+        ["URG"] = 32,
+        ["ALL"] = 63,
+        ["NONE"] = 0,
     };
 
     /// <summary>The steps of one option.</summary>

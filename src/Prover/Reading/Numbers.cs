@@ -12,10 +12,28 @@ internal static class Numbers
 {
     private static readonly Dictionary<string, int> Protocols = new(StringComparer.Ordinal)
     {
-        ["icmp"] = 1, ["igmp"] = 2, ["ipencap"] = 4, ["tcp"] = 6, ["udp"] = 17, ["dccp"] = 33, ["ipv6"] = 41,
-        ["ipv6-route"] = 43, ["ipv6-frag"] = 44, ["gre"] = 47, ["esp"] = 50, ["ah"] = 51, ["icmpv6"] = 58,
-        ["ipv6-icmp"] = 58, ["ipv6-nonxt"] = 59, ["ipv6-opts"] = 60, ["ospf"] = 89, ["pim"] = 103, ["comp"] = 108,
-        ["vrrp"] = 112, ["sctp"] = 132, ["udplite"] = 136,
+        ["icmp"] = 1,
+        ["igmp"] = 2,
+        ["ipencap"] = 4,
+        ["tcp"] = 6,
+        ["udp"] = 17,
+        ["dccp"] = 33,
+        ["ipv6"] = 41,
+        ["ipv6-route"] = 43,
+        ["ipv6-frag"] = 44,
+        ["gre"] = 47,
+        ["esp"] = 50,
+        ["ah"] = 51,
+        ["icmpv6"] = 58,
+        ["ipv6-icmp"] = 58,
+        ["ipv6-nonxt"] = 59,
+        ["ipv6-opts"] = 60,
+        ["ospf"] = 89,
+        ["pim"] = 103,
+        ["comp"] = 108,
+        ["vrrp"] = 112,
+        ["sctp"] = 132,
+        ["udplite"] = 136,
     };
 
     /// <summary>A decimal or 0x number that fits the width.</summary>

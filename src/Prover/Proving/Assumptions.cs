@@ -28,9 +28,6 @@ internal static class Assumptions
         list.Add(policy.Servers.IsEmpty
             ? $"User {policy.TunnelUser.Name} may send anything anywhere, since no servers are listed."
             : $"User {policy.TunnelUser.Name} sends nothing but the tunnel to the listed servers, later fragments included.");
-        list.Add(options.ConnectionsFlushed
-            ? "No connection was tracked before the rules were loaded."
-            : "Any connection may have been tracked before, with any state and mark.");
         if (options.NoRawSockets)
         {
             list.Add("No process has CAP_NET_RAW: nobody sends raw fragments or cut-off headers.");

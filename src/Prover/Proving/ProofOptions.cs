@@ -13,12 +13,6 @@ public sealed record ProofOptions
     /// </summary>
     public bool NoRawSockets { get; init; }
 
-    /// <summary>
-    /// No connection was tracked before the rules were loaded (<c>conntrack -F</c>), so that an established connection
-    /// began with a packet that these rules accepted.
-    /// </summary>
-    public bool ConnectionsFlushed { get; init; }
-
     /// <summary>The most nodes of a decision diagram, 16 bytes each and as much again for tables. At least 10,000.</summary>
     public int NodeBudget { get; init; } = 12_000_000;
 

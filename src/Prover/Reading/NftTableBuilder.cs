@@ -10,6 +10,8 @@ namespace LeakVerifier.Prover.Reading;
 /// <summary>Collects the objects of one table in any order.</summary>
 internal sealed class NftTableBuilder(string family, string name)
 {
+    private const string MergedNegations = "nft lists neighbouring != matches alike whether each or any must differ";
+
     private readonly NftSets _sets = new();
     private readonly List<JsonElement> _chains = [];
     private readonly Dictionary<string, List<JsonElement>> _rules = new(StringComparer.Ordinal);
@@ -154,6 +156,28 @@ internal sealed class NftTableBuilder(string family, string name)
         var statements = new NftStatements(new NftMatches(_sets, isSure));
         var expressions = json.GetProperty("expr").EnumerateArray().ToList();
         var label = string.Create(CultureInfo.InvariantCulture, $"{family} {name} {chain} #{index + 1}");
-        return new Rule(label, NftRuleText.Of(expressions), [.. expressions.SelectMany(statements.Read)]);
+        var steps = expressions.SelectMany((expression, i) => IsMerged(expressions, i)
+            ? [new UnknownStep($"{MergedNegations}: {NftRuleText.Of(expressions)}")]
+            : statements.Read(expression));
+        return new Rule(label, NftRuleText.Of(expressions), [.. steps]);
+    }
+
+    // nft 1.0.6 merges neighbouring header fields into one comparison, negated ones too, and lists the result as if each
+    // field had to differ, although one that differs is enough (found by sending packets).
+    private static bool IsMerged(List<JsonElement> expressions, int index)
+    {
+        return NegatedHeader(expressions, index) is { } own
+            && (own == NegatedHeader(expressions, index - 1) || own == NegatedHeader(expressions, index + 1));
+    }
+
+    private static string? NegatedHeader(List<JsonElement> expressions, int index)
+    {
+        return index >= 0 && index < expressions.Count && expressions[index].ValueKind == JsonValueKind.Object
+            && expressions[index].TryGetProperty("match", out var match)
+            && match.TryGetProperty("op", out var op) && op.ValueEquals("!=")
+            && match.TryGetProperty("left", out var left) && left.ValueKind == JsonValueKind.Object
+            && left.TryGetProperty("payload", out var payload) && payload.TryGetProperty("protocol", out var protocol)
+            ? protocol.GetString()
+            : null;
     }
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Diagnostics;
+using System.Globalization;
+using LeakVerifier.Prover.Model;
+using LeakVerifier.Prover.Proving;
+using LeakVerifier.Prover.Smt;
+using LeakVerifier.ProverScale;
+
+// ProverScale [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000 rules.
+const int MostForZ3 = 1_000;
+int[] sizes = args.Length > 0 ? [.. args.Select(int.Parse)] : [100, 1_000, 10_000, 50_000];
+(string Name, Func<int, Ruleset> Make, Verdict Expected)[] families =
+[
+    ("kill", Families.Kill, Verdict.Proved),
+    ("kill-leak", Families.KillLeak, Verdict.Leak),
+    ("block", Families.Block, Verdict.Proved),
+    ("acl", Families.AccessList, Verdict.Proved),
+    ("overlaps", Families.Overlaps, Verdict.Proved),
+    ("set", Families.Set, Verdict.Proved),
+];
+var isZ3There = SecondOpinion.IsAvailable;
+Console.WriteLine("family     rules   answer        ms    nodes  peak MB   z3 ms  z3");
+foreach (var (name, make, expected) in families)
+{
+    foreach (var size in sizes)
+    {
+        var loaded = new LoadedRuleset(make(size)) { Interfaces = ["lo", "eth0", "tun0"] };
+        var watch = Stopwatch.StartNew();
+        var answer = RulesetProver.Prove(loaded, Families.Policy).Paths[0];
+        var own = watch.ElapsedMilliseconds;
+        var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000;
+        watch.Restart();
+        var asks = isZ3There && size <= MostForZ3;
+        var words = asks ? SecondOpinion.On(answer, loaded, Families.Policy, ProofOptions.Default).Words : "not asked";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name,-9} {size,6}  {answer.Verdict,-12} {own,5} {answer.Nodes,8} {peak,8} {(asks ? watch.ElapsedMilliseconds : 0),7}  {words}"));
+        if (answer.Verdict != expected)
+        {
+            Console.Error.WriteLine($"{name} {size}: expected {expected}: {answer.Reason}");
+            return 1;
+        }
+    }
+}
+return 0;

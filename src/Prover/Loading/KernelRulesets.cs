@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LeakVerifier.Prover.Model;
+using LeakVerifier.Prover.Reading;
+
+namespace LeakVerifier.Prover.Loading;
+
+/// <summary>Reads the rules that the kernel has, with the tools of the system.</summary>
+public static class KernelRulesets
+{
+    private const int Attempts = 5;
+
+    /// <summary>
+    /// Reads the network namespace of the calling thread: nftables, iptables-nft and iptables-legacy, both families,
+    /// the devices, and what passes the rules. Needs CAP_NET_ADMIN.
+    /// </summary>
+    /// <exception cref="RulesetUnavailableException">A program is missing, or the privilege.</exception>
+    /// <exception cref="RulesetFormatException">A program printed something else than rules.</exception>
+    public static LoadedRuleset ReadCurrentNamespace()
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var before = NftGeneration.Read();
+            var listings = List();
+            var after = NftGeneration.Read();
+            if (before == after && SameLegacy(listings, List("iptables-legacy-save", "ip6tables-legacy-save")))
+            {
+                return Complete(listings, after);
+            }
+        }
+        throw new RulesetUnavailableException(
+            $"the rules changed during each of {Attempts} readings: stop what changes them", isPrivilege: false);
+    }
+
+    private static LoadedRuleset Complete(List<RulesetListing> listings, uint? generation)
+    {
+        var (interfaces, obstacles) = MachineSurvey.Read();
+        var loaded = RulesetReader.FromListings(listings);
+        return loaded with
+        {
+            Origin = "the current network namespace",
+            Interfaces = interfaces,
+            Obstacles = obstacles,
+            Facts =
+            [
+                $"kernel {Environment.OSVersion.Version.ToString(3)}",
+                Version(),
+                generation is { } number
+                    ? string.Create(CultureInfo.InvariantCulture, $"nftables generation {number}")
+                    : "nftables generation unknown",
+                $"rules {loaded.Ruleset.RuleCount}, SHA-256 of nft's listing {Hash(listings)}",
+            ],
+        };
+    }
+
+    private static List<RulesetListing> List()
+    {
+        var json = Nft("-j", "-n", "list", "ruleset");
+        var text = Nft("--debug=netlink", "-n", "list", "ruleset");
+        List<RulesetListing> listings = [json];
+        if (text.Content.Length > 0)
+        {
+            listings.Add(text);
+        }
+        // What iptables-nft cannot show stays as nft lists it, with unknowns.
+        listings.AddRange(List("iptables-nft-save", "ip6tables-nft-save"));
+        listings.AddRange(List("iptables-legacy-save", "ip6tables-legacy-save"));
+        return listings;
+    }
+
+    private static RulesetListing Nft(params string[] arguments)
+    {
+        var run = ToolRun.Of("nft", arguments)
+            ?? throw new RulesetUnavailableException("nft is missing: install nftables", isPrivilege: false);
+        var isForbidden = run.Errors.Contains("not permitted", StringComparison.Ordinal);
+        return run.ExitCode == 0
+            ? new RulesetListing("nft " + string.Join(' ', arguments), run.Output)
+            : throw new RulesetUnavailableException(isForbidden
+                ? "reading the rules needs CAP_NET_ADMIN: run as root"
+                : $"nft failed: {run.Errors.Trim()}", isForbidden);
+    }
+
+    private static List<RulesetListing> List(string program4, string program6)
+    {
+        var listings = new List<RulesetListing>();
+        foreach (var (program, names) in new[] { (program4, "ip_tables_names"), (program6, "ip6_tables_names") })
+        {
+            var isLegacy = program.Contains("legacy", StringComparison.Ordinal);
+            if (isLegacy && !HasLegacyTables(names))
+            {
+                continue;
+            }
+            var run = ToolRun.Of(program);
+            if (isLegacy && run is not { ExitCode: 0 })
+            {
+                throw new RulesetUnavailableException(
+                    $"the kernel has iptables-legacy tables, but {program} cannot list them", isPrivilege: false);
+            }
+            if (run is { ExitCode: 0, Output.Length: > 0 })
+            {
+                listings.Add(new RulesetListing(program, run.Output));
+            }
+        }
+        return listings;
+    }
+
+    private static bool HasLegacyTables(string names)
+    {
+        // Of the thread's namespace, not the process's.
+        var path = $"/proc/thread-self/net/{names}";
+        return File.Exists(path) && File.ReadAllText(path).Trim().Length > 0;
+    }
+
+    // Legacy tables have no generation: they are listed twice and compared without comments and counters.
+    private static bool SameLegacy(List<RulesetListing> first, List<RulesetListing> second)
+    {
+        return first.Where(l => l.Source.Contains("legacy", StringComparison.Ordinal)).Select(Rules)
+            .SequenceEqual(second.Select(Rules));
+    }
+
+    private static string Rules(RulesetListing listing)
+    {
+        var lines = Encoding.UTF8.GetString(listing.Content.Span).Split('\n')
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line[0] == ':' ? line.Split('[')[0] : line);
+        return string.Join('\n', lines);
+    }
+
+    private static string Version()
+    {
+        return ToolRun.Of("nft", "--version") is { ExitCode: 0 } run
+            ? Encoding.UTF8.GetString(run.Output).Trim()
+            : "nft of an unknown version";
+    }
+
+    private static string Hash(List<RulesetListing> listings)
+    {
+        return Convert.ToHexStringLower(SHA256.HashData(listings[0].Content.Span))[..16];
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Text.Json;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Loading;
+
+/// <summary>The devices of the current network namespace, and what lets packets pass the rules.</summary>
+internal static class MachineSurvey
+{
+    // Queueing disciplines that hold no filters of their own (tc(8)).
+    private static readonly string[] PlainDisciplines =
+        ["noqueue", "noop", "pfifo", "bfifo", "pfifo_fast", "fq", "fq_codel", "codel", "mq", "cake", "pie", "fq_pie", "tbf"];
+
+    /// <summary>Looks at links, XDP, bridges and traffic control.</summary>
+    public static (ImmutableArray<string> Interfaces, ImmutableArray<Obstacle> Obstacles) Read()
+    {
+        var names = new List<string>();
+        var obstacles = new List<Obstacle>();
+        foreach (var link in List("ip", "-j", "-d", "link", "show"))
+        {
+            var name = link.GetProperty("ifname").GetString()!;
+            names.Add(name);
+            AddLink(link, name, obstacles);
+        }
+        foreach (var discipline in List("tc", "-j", "qdisc", "show"))
+        {
+            AddDiscipline(discipline, obstacles);
+        }
+        return ([.. names], [.. obstacles]);
+    }
+
+    private static void AddLink(JsonElement link, string name, List<Obstacle> obstacles)
+    {
+        if (link.TryGetProperty("xdp", out _))
+        {
+            obstacles.Add(new Obstacle($"an XDP program on {name}, which can send frames past every rule"));
+        }
+        if (link.TryGetProperty("linkinfo", out var info) && info.TryGetProperty("info_slave_kind", out var kind))
+        {
+            obstacles.Add(new Obstacle(
+                $"{name} is a port of a {kind.GetString()}, whose other ports send frames that inet rules do not see", name));
+        }
+    }
+
+    private static void AddDiscipline(JsonElement discipline, List<Obstacle> obstacles)
+    {
+        var kind = discipline.GetProperty("kind").GetString();
+        var device = discipline.GetProperty("dev").GetString()!;
+        var isHook = kind is "clsact" or "ingress";
+        if (isHook && (HasFilters(device, "ingress") || HasFilters(device, "egress")))
+        {
+            obstacles.Add(new Obstacle($"tc filters on {device}, which can redirect packets past every rule"));
+        }
+        else if (!isHook && !PlainDisciplines.Contains(kind))
+        {
+            obstacles.Add(new Obstacle($"queueing discipline {kind} on {device}, whose filters can redirect packets"));
+        }
+    }
+
+    private static bool HasFilters(string device, string side)
+    {
+        return ToolRun.Of("tc", "filter", "show", "dev", device, side) is not { ExitCode: 0, Output.Length: 0 };
+    }
+
+    private static IEnumerable<JsonElement> List(string program, params string[] arguments)
+    {
+        var run = ToolRun.Of(program, arguments)
+            ?? throw new RulesetUnavailableException($"{program} is missing: install iproute2", isPrivilege: false);
+        if (run.ExitCode != 0)
+        {
+            throw new RulesetUnavailableException($"{program} failed: {run.Errors.Trim()}", isPrivilege: false);
+        }
+        using var document = JsonDocument.Parse(run.Output.Length == 0 ? "[]"u8.ToArray() : run.Output);
+        return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
+    }
+}

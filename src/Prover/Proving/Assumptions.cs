@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Policy;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Proving;
+
+/// <summary>What an answer takes for granted. Nothing is assumed in silence.</summary>
+internal static class Assumptions
+{
+    /// <summary>The sentences that belong to a question.</summary>
+    public static ImmutableArray<string> Of(
+        LoadedRuleset loaded, EgressPolicy policy, ProofOptions options, bool hasEgress)
+    {
+        var list = ImmutableArray.CreateBuilder<string>();
+        list.Add("The rules stay as they were read; before they are loaded and while they are replaced nothing is shown.");
+        list.Add("Only this network namespace has the physical interfaces (no macvlan, ipvlan or device moved elsewhere).");
+        list.Add("No process with CAP_NET_ADMIN or CAP_BPF changes rules, routes, tc filters or XDP programs.");
+        list.Add(loaded.Interfaces is { } names
+            ? $"Physical is every interface but {Exempt(policy)}; present now: {string.Join(", ", names)}."
+            : $"Physical is every interface but {Exempt(policy)}; the present ones were not listed.");
+        list.Add(hasEgress
+            ? "Frames of packet sockets (CAP_NET_RAW) are answered for under packetSockets; ARP and other EtherTypes are not."
+            : "No chain sees frames of packet sockets (CAP_NET_RAW), nor ARP: they are not answered for.");
+        list.Add("Addresses of this machine, loopback ones included, are reached over lo (rule 0 of ip-rule: table local).");
+        list.Add("Link control below IP (EAPOL, LLDP, Wi-Fi management, offloads of the card) passes no rules.");
+        list.Add(policy.Servers.IsEmpty
+            ? $"User {policy.TunnelUser.Name} may send anything anywhere, since no servers are listed."
+            : $"User {policy.TunnelUser.Name} sends nothing but the tunnel to the listed servers, later fragments included.");
+        if (options.NoRawSockets)
+        {
+            list.Add("No process has CAP_NET_RAW: nobody sends raw fragments or cut-off headers.");
+        }
+        if (!policy.LocalNetworks.IsEmpty)
+        {
+            list.Add("No host of LOCAL_NET passes packets on; a later fragment to LOCAL_NET has no ports and counts as local.");
+        }
+        if (loaded.Interfaces is null)
+        {
+            list.Add("The rules come from a file: tc, XDP, flowtables and bridges of the machine were not looked at.");
+        }
+        return list.ToImmutable();
+    }
+
+    private static string Exempt(EgressPolicy policy)
+    {
+        return string.Join(", ",
+            policy.InternalInterfaces.Prepend(policy.TunnelInterface).Select(p => p.ToString()).Prepend("lo"));
+    }
+}

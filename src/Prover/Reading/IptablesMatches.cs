@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Policy;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Reading;
+
+/// <summary>Reads the matches of iptables-extensions(8) that the model knows.</summary>
+internal sealed class IptablesMatches(IpFamily family)
+{
+    private static readonly Dictionary<string, int> TcpFlags = new(StringComparer.Ordinal)
+    {
+        ["FIN"] = 1,
+        ["SYN"] = 2,
+        ["RST"] = 4,
+        ["PSH"] = 8,
+        ["ACK"] = 16,
+        ["URG"] = 32,
+        ["ALL"] = 63,
+        ["NONE"] = 0,
+    };
+
+    /// <summary>The steps of one option.</summary>
+    /// <exception cref="UnreadableException">The model does not know it.</exception>
+    public IEnumerable<RuleStep> Read(string module, string option, List<string> arguments, bool negated)
+    {
+        var argument = arguments.Count == 1 ? arguments[0] : "";
+        return (module, option) switch
+        {
+            (_, "-s") => [Network(Field.Source, argument, negated)],
+            (_, "-d") => [Network(Field.Destination, argument, negated)],
+            (_, "-i") => [Interface(isOutput: false, argument, negated)],
+            (_, "-o") => [Interface(isOutput: true, argument, negated)],
+            (_, "-p") => Protocol(argument, negated),
+            (_, "-f") when arguments.Count == 0 => [Fragment(negated)],
+            ("tcp" or "udp" or "sctp" or "dccp" or "udplite", "--dport") =>
+                [Ports(FieldKey.DestinationPort, argument, negated)],
+            ("tcp" or "udp" or "sctp" or "dccp" or "udplite", "--sport") =>
+                [Ports(FieldKey.SourcePort, argument, negated)],
+            ("multiport", "--dports") => [Ports(FieldKey.DestinationPort, argument, negated)],
+            ("multiport", "--sports") => [Ports(FieldKey.SourcePort, argument, negated)],
+            ("tcp", "--tcp-flags") when arguments.Count == 2 => [Flags(arguments[0], arguments[1], negated)],
+            ("icmp", "--icmp-type") or ("icmp6", "--icmpv6-type") => Icmp(argument, negated),
+            ("owner", "--uid-owner") => [Owner(Field.Uid, argument, negated)],
+            ("owner", "--gid-owner") => [Owner(Field.Gid, argument, negated)],
+            ("owner", "--socket-exists") when arguments.Count == 0 => [Number(Field.HasSocket, 1, negated)],
+            ("state", "--state") or ("conntrack", "--ctstate") => [States(argument, negated)],
+            ("conntrack", "--ctdir") => [Direction(argument, negated)],
+            ("mark", "--mark") => [Mark(Field.Mark, argument, negated)],
+            ("connmark", "--mark") => [Mark(Field.ConnectionMark, argument, negated)],
+            ("iprange", "--src-range") => [Addresses(Field.Source, argument, negated)],
+            ("iprange", "--dst-range") => [Addresses(Field.Destination, argument, negated)],
+            ("addrtype", "--dst-type") => [DestinationKind(argument, negated)],
+            ("ttl", "--ttl-eq") or ("hl", "--hl-eq") => [Number(Field.HopLimit, Numbers.Parse(argument, 8), negated)],
+            ("comment", "--comment") => [],
+            _ => throw new UnreadableException($"a match of {(module.Length > 0 ? module : "iptables")} that is not modelled"),
+        };
+    }
+
+    private MatchStep Network(Field field, string text, bool negated)
+    {
+        var (address, mask) = Numbers.Network(text, family);
+        var width = Fields.Width(field, family);
+        return Match(new FieldKey(field, 0, width, mask), [ValueRange.Exactly(address)], negated);
+    }
+
+    private static MatchStep Interface(bool isOutput, string name, bool negated)
+    {
+        var isPrefix = name.EndsWith('+');
+        var stem = isPrefix ? name[..^1] : name;
+        return stem.Length is > 0 and <= InterfacePattern.MaximumLength || isPrefix && stem.Length == 0
+            ? MatchStep.Of(new InterfaceKey(isOutput, ByIndex: false),
+                new NameValues([new InterfacePattern(stem, isPrefix)]), negated, MatchFlavour.Xtables)
+            : throw new UnreadableException("an interface without a name");
+    }
+
+    private static IEnumerable<RuleStep> Protocol(string text, bool negated)
+    {
+        return text is "all" or "0"
+            ? negated ? [new NeverStep()] : []
+            : [Match(FieldKey.Whole(Field.Protocol), [ValueRange.Exactly(Numbers.Protocol(text))], negated)];
+    }
+
+    private static MatchStep Fragment(bool negated)
+    {
+        return Match(new FieldKey(Field.FragmentOffset, 3, 13), [ValueRange.Exactly(0)], !negated);
+    }
+
+    private static MatchStep Ports(FieldKey key, string text, bool negated)
+    {
+        return Match(key, text.Split(',').Select(part => Range(part, ':', 16)), negated);
+    }
+
+    private static ValueRange Range(string text, char separator, int width)
+    {
+        var parts = text.Split(separator);
+        if (parts.Length > 2)
+        {
+            throw new UnreadableException($"{text} is no range");
+        }
+        var low = parts[0].Length == 0 ? 0 : Numbers.Parse(parts[0], width);
+        if (parts.Length == 1)
+        {
+            return ValueRange.Exactly(low);
+        }
+        return new ValueRange(low, parts[1].Length == 0 ? ValueRange.MaximumOf(width) : Numbers.Parse(parts[1], width));
+    }
+
+    private static MatchStep Flags(string mask, string set, bool negated)
+    {
+        var key = FieldKey.Whole(Field.TcpFlags) with { Mask = FlagBits(mask) };
+        return Match(key, [ValueRange.Exactly(FlagBits(set))], negated);
+    }
+
+    private static UInt128 FlagBits(string names)
+    {
+        return names.Split(',').Aggregate(UInt128.Zero, (all, name) => all | (TcpFlags.TryGetValue(name, out var bit)
+            ? (UInt128)bit
+            : throw new UnreadableException($"TCP flag {name}")));
+    }
+
+    private static IEnumerable<RuleStep> Icmp(string text, bool negated)
+    {
+        if (text is "any" or "255")
+        {
+            return negated ? [new NeverStep()] : [];
+        }
+        var parts = text.Split('/');
+        var type = Numbers.Parse(parts[0], 8);
+        return parts.Length == 1
+            ? [Match(FieldKey.IcmpType, [ValueRange.Exactly(type)], negated)]
+            : [Match(new FieldKey(Field.Transport, 0, 16),
+                [ValueRange.Exactly((type << 8) | Numbers.Parse(parts[1], 8))], negated)];
+    }
+
+    private static MatchStep Owner(Field field, string text, bool negated)
+    {
+        return MatchStep.Of(FieldKey.Whole(field), [Range(text, '-', 32)], negated, MatchFlavour.XtablesOwner);
+    }
+
+    private static MatchStep States(string text, bool negated)
+    {
+        var states = text.Split(',').Select(name => name switch
+        {
+            "NEW" => ConnectionState.New,
+            "ESTABLISHED" => ConnectionState.Established,
+            "RELATED" => ConnectionState.Related,
+            "INVALID" => ConnectionState.Invalid,
+            "UNTRACKED" => ConnectionState.Untracked,
+            _ => throw new UnreadableException($"connection state {name}"),
+        });
+        var values = states.Select(state => ValueRange.Exactly((UInt128)(int)state));
+        return Match(FieldKey.Whole(Field.ConnectionState), values, negated);
+    }
+
+    private static MatchStep Direction(string text, bool negated)
+    {
+        var direction = text switch
+        {
+            "ORIGINAL" => 0u,
+            "REPLY" => 1u,
+            _ => throw new UnreadableException($"direction {text}"),
+        };
+        return Number(Field.ConnectionDirection, direction, negated);
+    }
+
+    private static MatchStep Mark(Field field, string text, bool negated)
+    {
+        var parts = text.Split('/');
+        var mask = parts.Length > 1 ? Numbers.Parse(parts[1], 32) : uint.MaxValue;
+        var key = FieldKey.Whole(field) with { Mask = mask };
+        return Match(key, [ValueRange.Exactly(Numbers.Parse(parts[0], 32))], negated);
+    }
+
+    private MatchStep Addresses(Field field, string text, bool negated)
+    {
+        var parts = text.Split('-');
+        var low = Numbers.Address(parts[0], family);
+        var high = parts.Length == 2 ? Numbers.Address(parts[1], family) : low;
+        return Match(FieldKey.Whole(field, family), [new ValueRange(low, high)], negated);
+    }
+
+    private static DestinationKindStep DestinationKind(string text, bool negated)
+    {
+        ImmutableArray<AddressKind> kinds = [.. text.Split(',').Select(name => name switch
+        {
+            "LOCAL" => AddressKind.Local,
+            "MULTICAST" => AddressKind.Multicast,
+            "BROADCAST" => AddressKind.Broadcast,
+            "UNICAST" => AddressKind.Unicast,
+            _ => AddressKind.Other,
+        })];
+        return new DestinationKindStep(kinds, negated, $"addrtype --dst-type {text}");
+    }
+
+    private static MatchStep Number(Field field, UInt128 value, bool negated)
+    {
+        return Match(FieldKey.Whole(field), [ValueRange.Exactly(value)], negated);
+    }
+
+    private static MatchStep Match(FieldKey key, IEnumerable<ValueRange> ranges, bool negated)
+    {
+        return MatchStep.Of(key, ranges, negated, MatchFlavour.Xtables);
+    }
+}

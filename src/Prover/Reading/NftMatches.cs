@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Text.Json;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Reading;
+
+/// <summary>Reads matches and verdict maps.</summary>
+/// <param name="sets">The table's sets.</param>
+/// <param name="isFamilySure">Whether nft is known to check the IP version where the listing does not say.</param>
+internal sealed class NftMatches(NftSets sets, bool isFamilySure)
+{
+    /// <summary>The steps of a match. What the model does not know becomes one unknown.</summary>
+    public IEnumerable<RuleStep> Match(JsonElement json)
+    {
+        try
+        {
+            return [.. Read(json)];
+        }
+        catch (UnreadableException e)
+        {
+            return [new UnknownStep($"{e.Message} in {Shortened(json)}")];
+        }
+    }
+
+    /// <summary>The steps of a verdict map; one that is not understood is opaque.</summary>
+    public IEnumerable<RuleStep> VerdictMap(JsonElement json)
+    {
+        try
+        {
+            var keys = Keys(json.GetProperty("key"));
+            var entries = sets.Elements(json.GetProperty("data")).Select(entry => new VerdictMapEntry(
+                NftValues.Element(entry[0], keys), NftVerdicts.Read(entry[1])));
+            return [.. Conditions(keys), new VerdictMapStep([.. keys.Select(StateKey)], [.. entries])];
+        }
+        catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException)
+        {
+            return [new OpaqueStep($"{e.Message} in {Shortened(json)}")];
+        }
+    }
+
+    /// <summary>JSON for a message: not more than a line.</summary>
+    public static string Shortened(JsonElement json)
+    {
+        var text = json.GetRawText();
+        return text.Length <= 120 ? text : text[..117] + "...";
+    }
+
+    private IEnumerable<RuleStep> Read(JsonElement json)
+    {
+        var op = NftKeys.Text(json, "op");
+        var keys = Keys(json.GetProperty("left"));
+        var right = json.GetProperty("right");
+        var conditions = Conditions(keys).ToList();
+        if (conditions.Exists(condition => condition is NeverStep))
+        {
+            return conditions;
+        }
+        var match = op switch
+        {
+            "==" or "!=" => Equality(keys, right, op == "!="),
+            "in" or "!" when keys.Count == 1 => Flags(keys[0], right, op == "!"),
+            "<" or ">" or "<=" or ">=" when keys.Count == 1 => Comparison(keys[0], right, op),
+            _ => throw new UnreadableException($"operator {op}"),
+        };
+        return conditions.Append(match);
+    }
+
+    private List<NftKey> Keys(JsonElement json)
+    {
+        return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("concat", out var parts)
+            ? [.. parts.EnumerateArray().Select(part => NftKeys.Read(part, isFamilySure))]
+            : [NftKeys.Read(json, isFamilySure)];
+    }
+
+    private static IEnumerable<RuleStep> Conditions(List<NftKey> keys) => keys.SelectMany(key => key.Conditions);
+
+    // States are numbered by this model: a mask of nft's bits is applied to the values and not to the field.
+    private static Key StateKey(NftKey key)
+    {
+        return key.Kind == NftValueKind.ConnectionState ? FieldKey.Whole(Field.ConnectionState) : key.Key;
+    }
+
+    private MatchStep Equality(List<NftKey> keys, JsonElement right, bool negated)
+    {
+        ImmutableArray<Key> read = [.. keys.Select(StateKey)];
+        if (keys.Count > 1)
+        {
+            var elements = sets.Elements(right).Select(element => NftValues.Element(element, keys));
+            return new MatchStep(read, [.. elements], negated, MatchFlavour.Native);
+        }
+        if (right.ValueKind == JsonValueKind.Array || right.ValueKind == JsonValueKind.Object
+            && right.TryGetProperty("|", out _))
+        {
+            // Several flags at once. A packet has one connection state, but the comparison is with their sum.
+            return OneValue(keys[0], NftValues.Flags(right, keys[0]), negated);
+        }
+        var values = sets.Elements(right).Select(value => NftValues.Read(value, keys[0])).ToList();
+        return MatchStep.Of(read[0], Union(values, keys[0]), negated);
+    }
+
+    private static MatchStep OneValue(NftKey key, UInt128 value, bool negated)
+    {
+        if (key.Kind == NftValueKind.ConnectionState)
+        {
+            var mask = ((FieldKey)key.Key).Mask ?? UInt128.MaxValue;
+            return MatchStep.Of(StateKey(key), NftValues.States(bit => ((UInt128)bit & mask) == value), negated);
+        }
+        return MatchStep.Of(key.Key, [ValueRange.Exactly(value)], negated);
+    }
+
+    private static KeyValues Union(List<KeyValues> values, NftKey key)
+    {
+        return key.Kind == NftValueKind.Interface
+            ? new NameValues([.. values.Cast<NameValues>().SelectMany(value => value.Names)])
+            : new NumberValues(ValueRange.Normalise(values.Cast<NumberValues>().SelectMany(value => value.Ranges)));
+    }
+
+    // "in": some of the flags is set; "!": none is.
+    private static MatchStep Flags(NftKey key, JsonElement right, bool negated)
+    {
+        var mask = NftValues.Flags(right, key);
+        if (key.Kind == NftValueKind.ConnectionState && key.Key is FieldKey { Mask: null })
+        {
+            return MatchStep.Of(StateKey(key), NftValues.States(bit => ((UInt128)bit & mask) != 0), negated);
+        }
+        return key.Key is FieldKey { Mask: null } field
+            && key.Kind is NftValueKind.TcpFlags or NftValueKind.ConnectionStatus or NftValueKind.Number
+            ? MatchStep.Of(field with { Mask = mask }, [ValueRange.Exactly(0)], !negated)
+            : throw new UnreadableException("flags of something that has none");
+    }
+
+    private static MatchStep Comparison(NftKey key, JsonElement right, string op)
+    {
+        if (key.Kind is NftValueKind.ConnectionState or NftValueKind.EtherType or NftValueKind.NetfilterProtocol
+            or NftValueKind.Interface)
+        {
+            throw new UnreadableException("an order of names");
+        }
+        var value = NftValues.Number(right, key);
+        var maximum = ValueRange.MaximumOf(key.Width);
+        var range = op switch
+        {
+            "<" when value > 0 => new ValueRange(0, value - 1),
+            "<=" => new ValueRange(0, value),
+            ">" when value < maximum => new ValueRange(value + 1, maximum),
+            ">=" => new ValueRange(value, maximum),
+            _ => new ValueRange(1, 0),
+        };
+        return MatchStep.Of(key.Key, [range]);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Text.Json;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Reading;
+
+/// <summary>Reads the statements of a rule (libnftables-json(5), STATEMENTS).</summary>
+internal sealed class NftStatements(NftMatches matches)
+{
+    /// <summary>The steps of one statement. What is not known at all is opaque: it may do anything.</summary>
+    public IEnumerable<RuleStep> Read(JsonElement json)
+    {
+        var property = json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().FirstOrDefault() : default;
+        if (property.Value.ValueKind == JsonValueKind.Undefined)
+        {
+            return json.ValueKind == JsonValueKind.String && json.GetString() is "notrack"
+                ? [new NotrackStep()]
+                : [new OpaqueStep($"statement {NftMatches.Shortened(json)}")];
+        }
+        return NftVerdicts.TryRead(property.Name, property.Value) is { } verdict
+            ? [verdict]
+            : Read(property.Name, property.Value, json);
+    }
+
+    private IEnumerable<RuleStep> Read(string name, JsonElement value, JsonElement whole)
+    {
+        switch (name)
+        {
+            case "match":
+                return matches.Match(value);
+            case "vmap":
+                return matches.VerdictMap(value);
+            case "counter" or "log" or "last" or "ct helper" or "ct timeout" or "ct expectation" or "secmark":
+                return [];
+            case "limit" or "quota" or "ct count" or "set" or "map" or "meter" or "connlimit":
+                return [new UnknownStep(NftMatches.Shortened(whole))];
+            case "reject":
+                return Reject(value);
+            case "mangle":
+                return Mangle(value, whole);
+            case "masquerade" or "snat" or "dnat" or "redirect":
+                return NftTranslations.Read(name, value);
+            case "notrack":
+                return [new NotrackStep()];
+            case "xt":
+                return Xtables(value);
+            default:
+                return [new OpaqueStep(NftMatches.Shortened(whole))];
+        }
+    }
+
+    // A reject of one protocol implies the condition on it, which the listing omits.
+    private static IEnumerable<RuleStep> Reject(JsonElement value)
+    {
+        var type = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t)
+            ? t.GetString()
+            : "";
+        RuleStep[] conditions = type switch
+        {
+            "icmp" => [new FamilyStep(IpFamily.Ip4)],
+            "icmpv6" => [new FamilyStep(IpFamily.Ip6)],
+            "tcp reset" => [MatchStep.Of(FieldKey.Whole(Field.Protocol), [ValueRange.Exactly(6)])],
+            "icmpx" or "" => [],
+            _ => [new UnknownStep($"reject with {type}")],
+        };
+        return [.. conditions, new VerdictStep(VerdictKind.Drop)];
+    }
+
+    private static IEnumerable<RuleStep> Mangle(JsonElement value, JsonElement whole)
+    {
+        var key = value.GetProperty("key").EnumerateObject().First();
+        var name = key.Value.TryGetProperty("key", out var k) ? k.GetString() : "";
+        switch (key.Name, name)
+        {
+            case ("meta", "mark"):
+                return [new AssignStep(Field.Mark, NftExpressions.Read(value.GetProperty("value")))];
+            case ("ct", "mark"):
+                return [new AssignStep(Field.ConnectionMark, NftExpressions.Read(value.GetProperty("value")))];
+            case ("meta", "priority" or "nftrace" or "secmark" or "pkttype"):
+            case ("ct", "label" or "helper" or "event" or "secmark"):
+                // They change nothing that rules of this model read; setting them may fail, which ends the rule.
+                return [new UnknownStep(NftMatches.Shortened(whole))];
+            case ("payload", _) when IsHarmless(key.Value):
+            case ("tcp option", _):
+                return [new RewriteStep(NftMatches.Shortened(whole))];
+            default:
+                return [new OpaqueStep(NftMatches.Shortened(whole))];
+        }
+    }
+
+    private static bool IsHarmless(JsonElement payload)
+    {
+        return payload.TryGetProperty("field", out var field)
+            && field.GetString() is "dscp" or "ecn" or "checksum" or "id" or "flowlabel" or "window";
+    }
+
+    // nft prints no parameters of xtables extensions: only what needs none is known.
+    private static IEnumerable<RuleStep> Xtables(JsonElement value)
+    {
+        var name = NftKeys.Text(value, "name");
+        return (NftKeys.Text(value, "type"), name) switch
+        {
+            ("match", "comment") => [],
+            ("match", _) => [new UnknownStep($"the xtables match {name}, whose parameters nft does not list")],
+            ("target", "LOG" or "NFLOG" or "TRACE" or "AUDIT") => [],
+            ("target", "REJECT") => [new VerdictStep(VerdictKind.Drop)],
+            ("target", "MARK") => [new AssignStep(Field.Mark, new UnknownExpression("the xtables target MARK"))],
+            ("target", "MASQUERADE" or "SNAT") => [new TranslateStep(false, null, null, KeepsPort: false)],
+            ("target", "DNAT" or "REDIRECT") => [new TranslateStep(true, null, null, KeepsPort: false)],
+            _ => [new OpaqueStep($"the xtables target {name}, whose parameters nft does not list")],
+        };
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using LeakVerifier.Prover.Model;
+
+namespace LeakVerifier.Prover.Reading;
+
+/// <summary>Collects the objects of one table in any order.</summary>
+internal sealed class NftTableBuilder(string family, string name)
+{
+    private const string MergedNegations = "nft lists neighbouring != matches alike whether each or any must differ";
+
+    private readonly NftSets _sets = new();
+    private readonly List<JsonElement> _chains = [];
+    private readonly Dictionary<string, List<JsonElement>> _rules = new(StringComparer.Ordinal);
+    private readonly List<string> _obstacles = [];
+    private bool _isDormant;
+    private bool _usesXtables;
+
+    /// <summary>Adds an object.</summary>
+    public void Add(string kind, JsonElement json)
+    {
+        switch (kind)
+        {
+            case "table":
+                // nft 1.0.6 prints the flag as "dorm".
+                _isDormant = json.TryGetProperty("flags", out var flags)
+                    && flags.GetRawText().Contains("\"dorm", StringComparison.Ordinal);
+                break;
+            case "chain":
+                _chains.Add(json);
+                break;
+            case "rule":
+                AddRule(json);
+                break;
+            case "set" or "map":
+                _sets.Add(json);
+                break;
+            case "flowtable":
+                _obstacles.Add($"flowtable {name} {NftKeys.Text(json, "name")}: its packets pass no forward or "
+                    + "postrouting chain");
+                break;
+            case "counter" or "quota" or "limit" or "ct helper" or "ct timeout" or "ct expectation" or "secmark":
+                break;
+            default:
+                _obstacles.Add($"an object of table {family} {name} that is not known: {kind}");
+                break;
+        }
+    }
+
+    /// <summary>The table.</summary>
+    public Table Build(NftTextFacts? text)
+    {
+        var chains = _chains.Select(json => Chain(json, text)).ToImmutableArray();
+        var known = chains.Select(chain => chain.Name).ToHashSet(StringComparer.Ordinal);
+        if (_rules.Keys.FirstOrDefault(chain => !known.Contains(chain)) is { } missing)
+        {
+            throw new UnreadableException($"rules of chain {missing}, which is not listed");
+        }
+        if (known.Count != chains.Length)
+        {
+            throw new UnreadableException($"table {name} lists a chain twice");
+        }
+        return new Table(Family(), name, _isDormant, chains)
+        {
+            UsesXtables = _usesXtables,
+            Obstacles = [.. _obstacles],
+        };
+    }
+
+    private void AddRule(JsonElement json)
+    {
+        var chain = NftKeys.Text(json, "chain");
+        if (!_rules.TryGetValue(chain, out var rules))
+        {
+            _rules[chain] = rules = [];
+        }
+        rules.Add(json);
+        foreach (var statement in json.GetProperty("expr").EnumerateArray())
+        {
+            if (statement.ValueKind != JsonValueKind.Object)
+            {
+                continue;
+            }
+            var property = statement.EnumerateObject().FirstOrDefault();
+            _usesXtables |= property.Name == "xt";
+            if (property.Name is "set" or "map" && property.Value.TryGetProperty(property.Name, out var reference))
+            {
+                _sets.MarkChanging(reference.GetString() ?? "");
+            }
+            if (property.Name == "flow")
+            {
+                _obstacles.Add($"rule of {name} {chain} puts connections on the flowtable fast path");
+            }
+        }
+    }
+
+    private TableFamily Family() => family switch
+    {
+        "ip" => TableFamily.Ip,
+        "ip6" => TableFamily.Ip6,
+        "inet" => TableFamily.Inet,
+        "arp" => TableFamily.Arp,
+        "bridge" => TableFamily.Bridge,
+        "netdev" => TableFamily.Netdev,
+        _ => throw new UnreadableException($"family {family}"),
+    };
+
+    private Chain Chain(JsonElement json, NftTextFacts? text)
+    {
+        var chain = NftKeys.Text(json, "name");
+        var rules = _rules.GetValueOrDefault(chain, []).Select((rule, i) => Rule(rule, chain, i, text));
+        return new Chain(chain, Base(json, chain, text), [.. rules]);
+    }
+
+    private BaseChain? Base(JsonElement json, string chain, NftTextFacts? text)
+    {
+        if (!json.TryGetProperty("hook", out var hook))
+        {
+            return null;
+        }
+        var type = NftKeys.Text(json, "type") switch
+        {
+            "filter" => ChainType.Filter,
+            "route" => ChainType.Route,
+            "nat" => ChainType.Nat,
+            var other => throw new UnreadableException($"chain type {other}"),
+        };
+        var accepts = !json.TryGetProperty("policy", out var policy) || !policy.ValueEquals("drop");
+        var place = NftHooks.Parse(hook.GetString() ?? "");
+        return new BaseChain(type, place, json.GetProperty("prio").GetInt32(), accepts)
+        {
+            Devices = place is Hook.Egress or Hook.Ingress ? Devices(json) ?? text?.Devices(family, name, chain) : null,
+        };
+    }
+
+    // Newer versions of nft print the devices in JSON; a prefix of device names would say less than the kernel does.
+    private static ImmutableArray<string>? Devices(JsonElement json)
+    {
+        if (!json.TryGetProperty("dev", out var devices))
+        {
+            return null;
+        }
+        var names = devices.ValueKind == JsonValueKind.Array
+            ? devices.EnumerateArray().Select(device => device.GetString() ?? "").ToImmutableArray()
+            : [devices.GetString() ?? ""];
+        return [.. names.Where(device => !device.Contains('*', StringComparison.Ordinal))];
+    }
+
+    private Rule Rule(JsonElement json, string chain, int index, NftTextFacts? text)
+    {
+        var handle = json.TryGetProperty("handle", out var listed) && listed.TryGetInt64(out var number) ? number : -1;
+        var isSure = family is "ip" or "ip6" || text?.ChecksFamily(family, name, chain, handle) == true;
+        var statements = new NftStatements(new NftMatches(_sets, isSure));
+        var expressions = json.GetProperty("expr").EnumerateArray().ToList();
+        var label = string.Create(CultureInfo.InvariantCulture, $"{family} {name} {chain} #{index + 1}");
+        var steps = expressions.SelectMany((expression, i) => IsMerged(expressions, i)
+            ? [new UnknownStep($"{MergedNegations}: {NftRuleText.Of(expressions)}")]
+            : statements.Read(expression));
+        return new Rule(label, NftRuleText.Of(expressions), [.. steps]);
+    }
+
+    // nft 1.0.6 merges neighbouring header fields into one comparison, negated ones too, and lists the result as if each
+    // field had to differ, although one that differs is enough (found by sending packets).
+    private static bool IsMerged(List<JsonElement> expressions, int index)
+    {
+        return NegatedHeader(expressions, index) is { } own
+            && (own == NegatedHeader(expressions, index - 1) || own == NegatedHeader(expressions, index + 1));
+    }
+
+    private static string? NegatedHeader(List<JsonElement> expressions, int index)
+    {
+        return index >= 0 && index < expressions.Count && expressions[index].ValueKind == JsonValueKind.Object
+            && expressions[index].TryGetProperty("match", out var match)
+            && match.TryGetProperty("op", out var op) && op.ValueEquals("!=")
+            && match.TryGetProperty("left", out var left) && left.ValueKind == JsonValueKind.Object
+            && left.TryGetProperty("payload", out var payload) && payload.TryGetProperty("protocol", out var protocol)
+            ? protocol.GetString()
+            : null;
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace LeakVerifier.Prover.Reading;
+
+/// <summary>
+/// What nft's JSON omits: the devices of netdev chains, from <c>nft list ruleset</c>, and whether a rule checks the IP
+/// version, from <c>nft --debug=netlink list ruleset</c>.
+/// </summary>
+internal sealed class NftTextFacts
+{
+    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<string>> _devices = [];
+    private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
+
+    /// <summary>The devices of a chain; null: the listing does not have the chain.</summary>
+    public ImmutableArray<string>? Devices(string family, string table, string chain)
+    {
+        return _devices.TryGetValue((family, table, chain), out var devices) ? devices : null;
+    }
+
+    /// <summary>Whether the rule's bytecode loads the IP version or the EtherType.</summary>
+    public bool ChecksFamily(string family, string table, string chain, long handle)
+    {
+        return _checked.Contains((family, table, chain, handle));
+    }
+
+    /// <summary>Adds a text listing, with or without bytecode.</summary>
+    public void Add(string text)
+    {
+        var table = (Family: "", Name: "");
+        var chain = "";
+        var rule = (Family: "", Table: "", Chain: "", Handle: -1L);
+        foreach (var line in text.Split('\n'))
+        {
+            var words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            switch (words)
+            {
+                case ["table", var family, var name, "{"]:
+                    table = (family, name);
+                    break;
+                case ["chain", var name, "{"]:
+                    chain = name;
+                    break;
+                case ["type", "filter", "hook", "egress" or "ingress", ..]:
+                    _devices[(table.Family, table.Name, chain)] = DevicesOf(line);
+                    break;
+                // A rule's heading: its handle, and but for the first of a chain the handle before it.
+                case [var family, var name, var owner, var handle, ..] when words.Length <= 5 && long.TryParse(
+                    handle, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+                    rule = (family, name, owner, number);
+                    break;
+                case ["[", "meta", "load", "nfproto" or "protocol", ..]:
+                    _checked.Add(rule);
+                    break;
+            }
+        }
+    }
+
+    // device "eth0" or devices = { "eth0", "eth1" }. A prefix of names says nothing of one device.
+    private static ImmutableArray<string> DevicesOf(string line)
+    {
+        var end = line.IndexOf(" priority ", StringComparison.Ordinal);
+        var start = line.IndexOf("device", StringComparison.Ordinal);
+        if (start < 0 || end < start)
+        {
+            return [];
+        }
+        return [.. line[start..end].Split('"').Where((_, i) => i % 2 == 1)
+            .Where(name => !name.Contains('*', StringComparison.Ordinal))];
+    }
+}

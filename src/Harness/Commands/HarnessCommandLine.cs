@@ -59,6 +59,7 @@ internal static class HarnessCommandLine
             Verify(arguments),
             List(),
             Explain(),
+            Prove(),
         };
     }
 
@@ -115,6 +116,32 @@ internal static class HarnessCommandLine
         var explain = new Command("explain", "Say what a scenario shows, when it passes, and its limits") { id };
         explain.SetAction(parsed => (int)ExplainCommand.Run(parsed.GetValue(id)!));
         return explain;
+    }
+
+    private static Command Prove()
+    {
+        var config = new Option<string?>("--config") { Description = "File, or folder with *.conf files, of the policy", HelpName = "PATH" };
+        var ruleset = new Option<string[]>("--ruleset")
+        {
+            Description = "Read listings (nft -j -n list ruleset, iptables-save, ip6tables-save) instead of the kernel's rules",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var json = new Option<string?>("--json") { Description = "Write the answer as JSON; - is standard output", HelpName = "FILE|-" };
+        var packet = new Option<string?>("--packet") { Description = "Trace one packet instead: \"oif=eth0 daddr=198.51.100.7 proto=udp dport=53 uid=1000\"", HelpName = "PACKET" };
+        var crossCheck = new Option<bool>("--cross-check") { Description = "Ask z3 for a second opinion" };
+        var prove = new Command("prove", "Prove that the loaded rules let nothing out that the policy does not list, or show a packet")
+        {
+            config, ruleset, json, packet, crossCheck,
+        };
+        prove.SetAction(parsed => (int)ProveCommand.Run(new ProveOptions(
+            parsed.GetValue(config),
+            parsed.GetValue(ruleset)!,
+            parsed.GetValue(json),
+            parsed.GetValue(packet),
+            parsed.GetValue(crossCheck))));
+        return prove;
     }
 
     private static int Fail(string message, ExitCode exitCode = ExitCode.Usage)

@@ -85,19 +85,10 @@ internal static class VerifyCommand
 
     private static void WriteFile(string? path, Action<Stream> write)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return;
-        }
-
-        try
-        {
-            using var stream = File.Create(path);
+            using var stream = OutputFile.Create(path);
             write(stream);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.BadInput, $"{path}: the report cannot be written: {exception.Message}");
         }
     }
 }

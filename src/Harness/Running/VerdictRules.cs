@@ -45,12 +45,14 @@ public static class VerdictRules
             return (Verdict.Leak, Leaked(protectedRun));
         }
 
-        if (MissingCondition(protectedRun) is { } problem)
+        // Where no tunnel ever comes up, the protected run has none that could have carried anything.
+        var needsCanary = scenario.Course != Course.WhileConnecting;
+        if (MissingCondition(protectedRun, needsCanary) is { } problem)
         {
             return (Verdict.Inconclusive, problem);
         }
 
-        if (MissingCondition(control) is { } controlProblem)
+        if (MissingCondition(control, needsCanary: true) is { } controlProblem)
         {
             return (Verdict.Inconclusive, "control run: " + controlProblem);
         }
@@ -82,7 +84,7 @@ public static class VerdictRules
     /// The first condition that a run lacks to say anything, in words; null when it has them all. A run that knows of a
     /// problem says so, but evidence that is not there must not pass for evidence that nothing is wrong.
     /// </summary>
-    private static string? MissingCondition(RunEvidence run)
+    private static string? MissingCondition(RunEvidence run, bool needsCanary)
     {
         return run switch
         {
@@ -91,7 +93,7 @@ public static class VerdictRules
             { Capture: not { IsComplete: true } } => $"the capture is not complete: {run.Dropped} frames dropped",
             { Reconciliation: null } => "no independent counter was compared with the capture",
             { Reconciliation.Problem: { } difference } => difference,
-            { Canaries.IsEmpty: true } => "no probe was answered before the fault",
+            { Canaries.IsEmpty: true } when needsCanary => "no probe was answered before the fault",
             { Probes.IsEmpty: true } => "no probe sent anything",
             _ => null,
         };

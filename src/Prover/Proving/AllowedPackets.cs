@@ -14,6 +14,7 @@ namespace LeakVerifier.Prover.Proving;
 /// </summary>
 internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, InterfaceClasses classes, IpFamily family)
 {
+    private const int Icmp = 1;
     private const int Tcp = 6;
     private const int Udp = 17;
     private const int IcmpV6 = 58;
@@ -84,8 +85,17 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
                 networks = gates.Or(networks, gates.And(on, In(state.Bits(Field.Destination), Range(local.Network))));
             }
         }
+        networks = And(networks, PlainProtocol(state), KnownProtocol(state));
         var isDns = Dns(state);
         return gates.Or(gates.Difference(networks, isDns), gates.And(Resolvers(state), isDns));
+    }
+
+    // TCP, UDP and ICMP: what carries packets inside packets could lead anywhere.
+    private int PlainProtocol(SymbolicState state)
+    {
+        UInt128 icmp = family == IpFamily.Ip4 ? (uint)Icmp : (uint)IcmpV6;
+        return In(
+            state.Bits(Field.Protocol), [ValueRange.Exactly(Tcp), ValueRange.Exactly(Udp), ValueRange.Exactly(icmp)]);
     }
 
     private int Resolvers(SymbolicState state)

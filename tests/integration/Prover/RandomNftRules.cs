@@ -16,7 +16,7 @@ internal static class RandomNftRules
         Chain(text, random, "out", Base(random, "output", random.Next(3) == 0 ? "route" : "filter"), canJump: true);
         if (random.Next(2) == 0)
         {
-    // The kernel's order of chains with one priority is nobody's business.
+            // The kernel's order of chains with one priority is nobody's business.
             Chain(text, random, "out2", Base(random, "output", "filter", 5), canJump: true);
         }
         if (random.Next(2) == 0)

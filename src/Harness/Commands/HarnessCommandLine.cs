@@ -60,6 +60,7 @@ internal static class HarnessCommandLine
             List(),
             Explain(),
             Prove(),
+            Serve(),
         };
     }
 
@@ -142,6 +143,21 @@ internal static class HarnessCommandLine
             parsed.GetValue(packet),
             parsed.GetValue(crossCheck))));
         return prove;
+    }
+
+    private static Command Serve()
+    {
+        var script = new Option<string>("--script") { Description = "The fault script (docs/openvpn-scripts.md)", HelpName = "FILE", Required = true };
+        var listen = new Option<string?>("--listen") { Description = "Where to listen; by default this machine's first address, port 1194/udp", HelpName = "ADDR:PORT/udp|tcp" };
+        var output = new Option<string?>("--out") { Description = "Write the client's configuration here instead of to standard output", HelpName = "FILE" };
+        var serve = new Command("serve", "Run the fake OpenVPN server in this network namespace, for a client of your own")
+        {
+            script, listen, output,
+        };
+        // Not as an asynchronous action: for those the library handles signals too, and aborts when it is late.
+        serve.SetAction(parsed => ServeCommand.RunAsync(
+            parsed.GetValue(script)!, parsed.GetValue(listen), parsed.GetValue(output)).GetAwaiter().GetResult());
+        return serve;
     }
 
     private static int Fail(string message, ExitCode exitCode = ExitCode.Usage)

@@ -5,7 +5,7 @@ using LeakVerifier.Harness.Traffic;
 
 namespace LeakVerifier.Harness.Judging;
 
-/// <summary>Counts leaks by probe, and keeps the first in detail.</summary>
+/// <summary>Counts leaks by probe, and keeps the first in detail: of each probe at least one.</summary>
 internal sealed class LeakTally(int detailed)
 {
     private readonly Dictionary<string, Entry> _byProbe = [];
@@ -29,7 +29,9 @@ internal sealed class LeakTally(int detailed)
         entry.First = Math.Min(entry.First, unixNanoseconds);
         entry.Last = Math.Max(entry.Last, unixNanoseconds);
         entry.Classes.Add(leakClass);
-        return _details.Count < detailed;
+
+        // Leaks that are found when the run is over must not lose their reason to those found before.
+        return _details.Count < detailed || entry.Frames == 1;
     }
 
     public void AddDetail(Leak leak)

@@ -30,6 +30,9 @@ internal static class RuleParser
     /// <summary>Every word that names an event, for messages and documentation.</summary>
     public static IReadOnlyCollection<string> EventWords => Words.Keys;
 
+    /// <summary>The word of an event; null where scripts cannot wait for it.</summary>
+    public static string? WordOf(ServerEventKind kind) => Words.FirstOrDefault(word => word.Value == kind).Key;
+
     /// <exception cref="ScriptSyntaxException">The line cannot be read.</exception>
     public static ScriptRule Parse(int number, string line)
     {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Globalization;
 using System.Net;
+using LeakVerifier.OpenVpn.Scripts;
 using LeakVerifier.OpenVpn.Wire;
 
 namespace LeakVerifier.OpenVpn.Server;
@@ -64,4 +66,13 @@ public enum ServerEventKind
 /// <param name="Remote">Where the client's packets come from, or null.</param>
 /// <param name="Detail">More, for a person to read; may be empty.</param>
 public sealed record ServerEvent(
-    ServerEventKind Kind, DateTimeOffset Time, SessionId? Client, IPEndPoint? Remote, string Detail);
+    ServerEventKind Kind, DateTimeOffset Time, SessionId? Client, IPEndPoint? Remote, string Detail)
+{
+    /// <summary>The event on one line: time, word of the script language (<c>done</c> for an action), client, detail.</summary>
+    public override string ToString()
+    {
+        var time = Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        var client = Remote is null ? "" : $" {Remote}";
+        return $"{time} {RuleParser.WordOf(Kind) ?? "done"}{client} {Detail}".TrimEnd();
+    }
+}

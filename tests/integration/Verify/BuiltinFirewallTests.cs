@@ -79,6 +79,7 @@ public sealed class BuiltinFirewallTests : SuiteFixture
 
     private static IEnumerable<string> WithFamilies(string name)
     {
-        return name.EndsWith("-v4", StringComparison.Ordinal) ? [name] : [name + "-v4", name + "-v6"];
+        var namesFamily = name.EndsWith("-v4", StringComparison.Ordinal) || name.EndsWith("-v6", StringComparison.Ordinal);
+        return namesFamily ? [name] : [name + "-v4", name + "-v6"];
     }
 }

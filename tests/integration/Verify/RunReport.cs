@@ -6,7 +6,8 @@ namespace LeakVerifier.IntegrationTests.Verify;
 
 /// <summary>One of a scenario's two runs.</summary>
 internal sealed record RunReport(
-    double LabSetUpMilliseconds, long Captured, long Dropped, string? CaptureFile, long? TunnelRequests, long? TunnelRequestsLost)
+    double LabSetUpMilliseconds, long Captured, long Dropped, string? CaptureFile, long? TunnelRequests, long? TunnelRequestsLost,
+    IReadOnlyDictionary<string, long> TransportPackets)
 {
     public static RunReport? Parse(JsonElement run)
     {
@@ -18,11 +19,18 @@ internal sealed record RunReport(
                 run.GetProperty("dropped").GetInt64(),
                 run.GetProperty("captureFile").GetString(),
                 Optional(run, "tunnelRequests"),
-                Optional(run, "tunnelRequestsLost"));
+                Optional(run, "tunnelRequestsLost"),
+                Packets(run));
     }
 
     private static long? Optional(JsonElement run, string name)
     {
         return run.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+    }
+    private static Dictionary<string, long> Packets(JsonElement run)
+    {
+        return run.TryGetProperty("transportPackets", out var packets)
+            ? packets.EnumerateObject().ToDictionary(kind => kind.Name, kind => kind.Value.GetInt64())
+            : [];
     }
 }

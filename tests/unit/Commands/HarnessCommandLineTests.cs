@@ -21,6 +21,12 @@ public sealed class HarnessCommandLineTests
     [TestCase("explain")]
     [TestCase("explain oob-sigkil")]
     [TestCase("list everything")]
+    [TestCase("serve")]
+    [TestCase("serve --script /dev/null --listen 0.0.0.0:1194/udp")]
+    [TestCase("serve --script /dev/null --listen 192.0.2.1:1194")]
+    [TestCase("serve --script /dev/null --listen 192.0.2.1/udp")]
+    [TestCase("serve --script /dev/null --listen 192.0.2.1:65536/tcp")]
+    [TestCase("serve --script /dev/null --listen 2001:db8::1:1194/udp")]
     [TestCase("")]
     public async Task A_wrong_command_line_ends_with_64_and_says_what_is_wrong(string arguments)
     {

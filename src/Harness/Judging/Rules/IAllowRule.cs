@@ -9,7 +9,8 @@ internal interface IAllowRule
     /// <summary>What a frame is on the list by, when this rule accepts it.</summary>
     AllowedReason Reason { get; }
 
-    /// <summary>Whether a frame that carries a probe's nonce may be accepted: only where any user may send.</summary>
+    /// <summary>Whether a frame that carries a probe's nonce may be accepted: only where any user may send, or where the
+    /// sender is proved.</summary>
     bool AcceptsProbes { get; }
 
     /// <summary>Whether the frame is on the list.</summary>

@@ -9,7 +9,8 @@ internal sealed class TransportRule(EgressPolicy policy, WireFacts wire, ITransp
 {
     public AllowedReason Reason => AllowedReason.Transport;
 
-    public bool AcceptsProbes => false;
+    // An oracle that authenticates says itself of a probe that it is none of the tunnel's, and why.
+    public bool AcceptsProbes => oracle is ISettlingTransport;
 
     public bool Accepts(in FrameFacts frame, out string? why)
     {

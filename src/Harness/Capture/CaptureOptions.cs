@@ -6,7 +6,7 @@ namespace LeakVerifier.Harness.Capture;
 public sealed record CaptureOptions
 {
     /// <summary>The kernel's buffer for scenarios with ordinary traffic, in bytes.</summary>
-    public const int NormalBuffer = 8 << 20;
+    public const int NormalBuffer = 4 << 20;
 
     /// <summary>The kernel's buffer under a blast of packets, in bytes.</summary>
     public const int BlastBuffer = 64 << 20;

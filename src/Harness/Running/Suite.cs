@@ -9,7 +9,7 @@ namespace LeakVerifier.Harness.Running;
 public sealed class Suite
 {
     /// <summary>Labs at a time for each core: most of a run is waiting.</summary>
-    private const int LabsPerCore = 8;
+    private const int LabsPerCore = 7;
 
     private readonly FirewallFolder? _firewall;
     private readonly RunSettings _settings;

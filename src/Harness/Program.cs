@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Commands;
-using LeakVerifier.Harness.Sandboxing;
 using LeakVerifier.Harness.Tunnels;
 
 if (args is [TunnelForwarder.Verb, var serverNamespace])
@@ -9,5 +8,4 @@ if (args is [TunnelForwarder.Verb, var serverNamespace])
     return TunnelForwarder.Run(serverNamespace);
 }
 
-Sandbox.Enter();
 return HarnessCommandLine.Run(args);

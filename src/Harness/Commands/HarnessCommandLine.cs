@@ -3,6 +3,7 @@
 using System.CommandLine;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Sandboxing;
 
 namespace LeakVerifier.Harness.Commands;
 
@@ -15,6 +16,7 @@ internal static class HarnessCommandLine
     {
         try
         {
+            Sandbox.Enter();
             var parsed = Build(arguments).Parse(arguments);
             if (parsed.Errors.Count > 0)
             {
@@ -40,6 +42,10 @@ internal static class HarnessCommandLine
         catch (SystemCallException exception) when (exception.Error == ErrorNotPermitted)
         {
             return Fail($"{exception.Message}: labs need CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW", ExitCode.NotPrivileged);
+        }
+        catch (SystemCallException exception)
+        {
+            return Fail($"{exception.Message}: the kernel refuses what labs need", ExitCode.PrerequisiteMissing);
         }
 #pragma warning disable CA1031 // The last resort: whatever it is, it is a bug, and must not look like a verdict.
         catch (Exception exception)

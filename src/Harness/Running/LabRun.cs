@@ -26,6 +26,8 @@ internal sealed class LabRun : IAsyncDisposable
     /// <summary>How long a tunnel or a first answer may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly SemaphoreSlim LabStarts = new(Environment.ProcessorCount);
+
     private readonly Scenario _scenario;
     private readonly HostLab _lab;
     private readonly FirewallSession? _firewall;
@@ -63,8 +65,8 @@ internal sealed class LabRun : IAsyncDisposable
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
         try
         {
-            await using var lab = await HostLab.StartAsync();
-            var setUp = watch.Elapsed;
+            var (lab, setUp) = await StartLabAsync(cancellation);
+            await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             var evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
             return evidence with { Duration = watch.Elapsed, LabSetUp = setUp };
@@ -76,6 +78,21 @@ internal sealed class LabRun : IAsyncDisposable
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Makes a lab. Not all labs at once: each would wait for all the others.</summary>
+    private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(CancellationToken cancellation)
+    {
+        await LabStarts.WaitAsync(cancellation);
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            return (await HostLab.StartAsync(), watch.Elapsed);
+        }
+        finally
+        {
+            LabStarts.Release();
         }
     }
 

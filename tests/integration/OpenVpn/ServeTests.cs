@@ -92,7 +92,8 @@ public sealed class ServeTests
 
     private static async Task<int> InterruptAsync(Process serve, CancellationToken timeout)
     {
-        using var kill = Process.Start("kill", ["-s", "INT", serve.Id.ToString(CultureInfo.InvariantCulture)]);
+        // Not SIGINT: who runs the tests in the background may have it ignored, and children inherit that (signal(7)).
+        using var kill = Process.Start("kill", ["-s", "TERM", serve.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(timeout);
         await serve.WaitForExitAsync(timeout).WaitAsync(EndLimit, timeout);
         return serve.ExitCode;

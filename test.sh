@@ -20,7 +20,8 @@ trap 'rm -rf "$results"' EXIT
 status=0
 for suite in unit integration; do
     echo "== $suite tests"
-    dotnet test "tests/$suite" --no-build --nologo --logger "console;verbosity=normal" \
+    # A background job has SIGINT ignored, and so would the programs under test.
+    env --default-signal=INT,QUIT dotnet test "tests/$suite" --no-build --nologo --logger "console;verbosity=normal" \
         --logger "trx;LogFileName=$suite.trx" --results-directory "$results" || status=1
 done
 

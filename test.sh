@@ -27,12 +27,13 @@ done
 
 # counter NAME: the sum of a counter over the suites' result files.
 counter() {
-    sed -n "s/.*<Counters .*[ \"]$1=\"\([0-9]*\)\".*/\1/p" "$results"/*.trx | awk '{ sum += $1 } END { print sum + 0 }'
+    sed -n "s/.*<Counters.* $1=\"\([0-9]*\)\".*/\1/p" "$results"/*.trx | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 passed=$(counter passed)
 failed=$(counter failed)
 skipped=$(( $(counter total) - passed - failed ))
 [ "$passed" -gt 0 ] || { echo "no test ran" >&2; status=1; }
+[ "$skipped" -eq 0 ] || [ -z "${CI-}" ] || { echo "a test was skipped" >&2; status=1; }
 echo "$passed passed, $failed failed, $skipped skipped"
 exit $status

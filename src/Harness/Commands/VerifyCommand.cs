@@ -3,6 +3,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
 using LeakVerifier.Harness.Sandboxing;
@@ -22,19 +24,39 @@ internal static class VerifyCommand
             Prerequisites.Require(scenarios);
             _ = options.Firewall == FirewallFolder.Builtin ? null : FirewallFolder.Find(options.Firewall);
             EvidenceFolder.Prepare(options.Out);
-            return (ExitCode)Sandbox.Run(arguments);
+            var usesContainers = options.Lab == LabKinds.Docker;
+            if (usesContainers)
+            {
+                ContainerPrerequisites.RequireAsync(options.Firewall).GetAwaiter().GetResult();
+            }
+
+            return (ExitCode)Sandbox.Run(arguments, keepsProcessIds: usesContainers);
         }
 
-        return RunInside(options, scenarios).GetAwaiter().GetResult();
+        return options.Lab == LabKinds.Docker
+            ? RunWithContainersAsync(options, scenarios).GetAwaiter().GetResult()
+            : RunInside(options, scenarios, new NamespaceHosts(), FirewallFolder.Find(options.Firewall)).GetAwaiter().GetResult();
     }
 
-    private static async Task<ExitCode> RunInside(VerifyOptions options, ImmutableArray<Scenario> scenarios)
+    private static async Task<ExitCode> RunWithContainersAsync(VerifyOptions options, ImmutableArray<Scenario> scenarios)
+    {
+        using var engine = ContainerEngine.Open();
+        if (await engine.RemoveLeftoversAsync() is > 0 and var count)
+        {
+            Console.Error.WriteLine($"removed {count} containers that an earlier run left behind");
+        }
+
+        var firewall = FirewallFolder.Find(options.Firewall, BuiltinFirewall.ProgramInImage);
+        return await RunInside(options, scenarios, new ContainerHosts(engine), firewall);
+    }
+
+    private static async Task<ExitCode> RunInside(
+        VerifyOptions options, ImmutableArray<Scenario> scenarios, IHostSource hosts, FirewallFolder? firewall)
     {
         using var interruption = new Interruption();
         var watch = Stopwatch.StartNew();
-        var firewall = FirewallFolder.Find(options.Firewall);
         var progress = new ProgressLines(scenarios.Length * options.Repeat);
-        var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out);
+        var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out, hosts);
         var suite = new Suite(firewall, settings, progress.Report);
         var results = await suite.RunAsync(scenarios, options.Repeat, interruption.Token);
         progress.End();

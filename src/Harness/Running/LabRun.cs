@@ -6,6 +6,7 @@ using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
@@ -61,7 +62,7 @@ internal sealed class LabRun : IAsyncDisposable
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
         try
         {
-            await using var lab = await HostLab.StartAsync();
+            await using var lab = await HostLab.StartAsync(settings.Hosts, cancellation);
             var setUp = watch.Elapsed;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             var evidence = await run.RunAsync(EvidenceFile(settings, name), cancellation);
@@ -87,6 +88,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     private async Task<RunEvidence> RunAsync(string? captureFile, CancellationToken cancellation)
     {
+        await (_firewall?.InstallAsync() ?? Task.CompletedTask);
         _services = await LabServices.StartAsync(_lab, _scenario.Tunnel, LabTraffic.Ports);
         if (_scenario.Course == Course.FaultUnderBlast)
         {
@@ -240,7 +242,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     private static bool IsOfTheLab(Exception exception)
     {
-        return exception is SystemCallException or CommandFailedException or TunnelException or CaptureException
+        return exception is SystemCallException or CommandFailedException or ContainerException or TunnelException or CaptureException
             or IOException or TimeoutException or System.Net.Sockets.SocketException
             or System.ComponentModel.Win32Exception or UnauthorizedAccessException;
     }

@@ -45,14 +45,15 @@ public sealed class OpenVpnRealTunnel : ITunnel
         HostLab lab, string folder, SocketTransport transport, CancellationToken cancellation)
     {
         var credentials = TunnelCredentials.Create(folder);
-        var server = await ChildProcess.StartAsync(lab.VpnServer.Root, ServerCommand(credentials));
+        await Task.WhenAll(lab.VpnServer.ShowAsync(folder), lab.Client.ShowAsync(folder));
+        var server = await ChildProcess.StartAsync(lab.VpnServer.Programs, ServerCommand(credentials));
         ChildProcess? client = null;
         try
         {
             await WaitAsync(server, "server", cancellation);
             // Its handshake is transport too, so the socket counts from here on; that it is the client's is seen below.
             transport.Add(ClientSocket);
-            client = await ChildProcess.StartAsync(lab.Client.Root, ClientCommand(credentials));
+            client = await ChildProcess.StartAsync(lab.Client.Programs, ClientCommand(credentials));
             _ = CloseSocketAtEndAsync(client, transport);
             await WaitAsync(client, "client", cancellation);
             await AddressReadiness.WaitAsync(lab.Client, ITunnel.Interface, cancellation);

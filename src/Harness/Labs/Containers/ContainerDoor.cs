@@ -28,6 +28,10 @@ internal sealed class ContainerDoor : IDisposable
         | LibC.CLONE_NEWUTS | LibC.CLONE_NEWCGROUP;
 
     private readonly SafeFileHandle _container;
+
+    /// <summary>The harness's own process-id namespace, opened while its /proc is in sight.</summary>
+    private readonly SafeFileHandle _own = File.OpenHandle("/proc/self/ns/pid");
+
     private readonly ImmutableArray<Capability> _capabilities;
 
     private ContainerDoor(SafeFileHandle container, ImmutableArray<Capability> capabilities)
@@ -101,7 +105,7 @@ internal sealed class ContainerDoor : IDisposable
         }
         finally
         {
-            SystemCallException.ThrowIfFailed(LibC.setns(Own, LibC.CLONE_NEWPID), "returning to the process-id namespace");
+            SystemCallException.ThrowIfFailed(LibC.setns(_own, LibC.CLONE_NEWPID), "returning to the process-id namespace");
         }
     }
 
@@ -109,10 +113,8 @@ internal sealed class ContainerDoor : IDisposable
     public void Dispose()
     {
         _container.Dispose();
+        _own.Dispose();
     }
-
-    /// <summary>The harness's own process-id namespace, opened while its /proc is in sight.</summary>
-    private static SafeFileHandle Own { get; } = File.OpenHandle("/proc/self/ns/pid");
 
     private static ContainerException Invisible(string id, int process)
     {

@@ -153,6 +153,7 @@ internal sealed class ContainerEngine : IDisposable
             HostConfig = new HostConfig
             {
                 NetworkMode = "none",
+                IpcMode = "none", // Its /dev/shm would refuse to run the programs that the harness puts there.
                 CapDrop = ["ALL"],
                 CapAdd = [.. specification.Capabilities.Select(NameOf)],
                 SecurityOpt = ["no-new-privileges"],

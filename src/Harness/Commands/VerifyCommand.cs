@@ -18,7 +18,7 @@ internal static class VerifyCommand
     /// <summary>Checks everything that can be checked before a lab starts, then runs inside the sandbox.</summary>
     public static ExitCode Run(VerifyOptions options, IReadOnlyList<string> arguments)
     {
-        var scenarios = Select(options.Patterns);
+        var scenarios = Select(options.Patterns, options.Lab);
         if (!Sandbox.IsInside)
         {
             Prerequisites.Require(scenarios);
@@ -68,8 +68,9 @@ internal static class VerifyCommand
             : ExitCodes.Of(Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]));
     }
 
-    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns)
+    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns, string lab)
     {
+        bool IsPossible(Scenario scenario) => lab == LabKinds.Docker || !scenario.UsesApplications;
         foreach (var pattern in patterns)
         {
             if (!ScenarioCatalogue.All.Any(scenario => ScenarioCatalogue.IsMatch(pattern, scenario)))
@@ -78,7 +79,10 @@ internal static class VerifyCommand
             }
         }
 
-        return ScenarioCatalogue.Matching(patterns);
+        ImmutableArray<Scenario> possible = [.. ScenarioCatalogue.Matching(patterns).Where(IsPossible)];
+        return possible.IsEmpty
+            ? throw new CommandException(ExitCode.Usage, $"--scenario {patterns[0]}: real applications run in the Docker lab only; add --lab docker")
+            : possible;
     }
 
     private static void Report(VerifyOptions options, ImmutableArray<ScenarioSummary> summaries, TimeSpan elapsed)

@@ -9,6 +9,7 @@ using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Harness.Tunnels;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
@@ -35,6 +36,7 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly LabTraffic _traffic;
     private LabServices? _services;
     private LabBlast? _blast;
+    private LabApplications? _applications;
     private ITunnel? _tunnel;
 
     private LabRun(Scenario scenario, HostLab lab, FirewallFolder? firewall, string folder)
@@ -46,7 +48,7 @@ internal sealed class LabRun : IAsyncDisposable
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _firewall = firewall is null ? null : new FirewallSession(firewall, lab.Client, facts);
-        _traffic = LabTraffic.Create(lab);
+        _traffic = LabTraffic.Create(lab, scenario.UsesApplications);
     }
 
     /// <summary>Runs a scenario once. What goes wrong in the lab is evidence too: it makes the run say nothing.</summary>
@@ -82,6 +84,7 @@ internal sealed class LabRun : IAsyncDisposable
     {
         await _traffic.DisposeAsync();
         await (_blast?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_applications?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_tunnel?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_services?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
@@ -89,13 +92,15 @@ internal sealed class LabRun : IAsyncDisposable
     private async Task<RunEvidence> RunAsync(string? captureFile, CancellationToken cancellation)
     {
         await (_firewall?.InstallAsync() ?? Task.CompletedTask);
-        _services = await LabServices.StartAsync(_lab, _scenario.Tunnel, LabTraffic.Ports);
+        _services = await LabServices.StartAsync(_lab, _scenario.Tunnel, _scenario.UsesApplications, LabTraffic.Ports);
+        _applications = _scenario.UsesApplications ? await LabApplications.OpenAsync(_lab, cancellation) : null;
         if (_scenario.Course == Course.FaultUnderBlast)
         {
             _blast = await LabBlast.OpenAsync(_lab, isControl: _firewall is null);
         }
 
-        var judge = new Judge(_policy, Wire(), Oracle(), new ProbeBook([.. _traffic.Descriptions, .. _blast?.Descriptions ?? []]));
+        var judge = new Judge(_policy, Wire(), Oracle(), new ProbeBook(
+            [.. _traffic.Descriptions, .. _applications?.Descriptions ?? [], .. _blast?.Descriptions ?? []]));
         var options = new CaptureOptions
         {
             Interface = HostLab.CapturePoint,
@@ -151,6 +156,12 @@ internal sealed class LabRun : IAsyncDisposable
 
     private async Task<string?> StrikeAsync(RunCourse course, CancellationToken cancellation)
     {
+        if (_applications is not null && await _applications.StartAsync(isControl: _firewall is null, cancellation) is { } problem)
+        {
+            return problem;
+        }
+
+        _applications?.MarkFault();
         _traffic.MarkFault();
         course.MarkFault();
         var context = new FaultContext(_lab, _tunnel, _scenario.Tunnel, _firewall);
@@ -173,7 +184,7 @@ internal sealed class LabRun : IAsyncDisposable
         RunCourse course, PacketCapture capture, FrameCounter counter, string? problem)
     {
         var blast = _blast is null ? default : await _blast.StopAsync();
-        var counters = _traffic.Read();
+        IReadOnlyList<(ProbeDescription, ProbeCounters)> counters = [.. _traffic.Read(), .. _applications?.Read() ?? []];
 
         // Resetting connections is traffic as well, so it happens before the capture closes.
         await _traffic.DisposeAsync();

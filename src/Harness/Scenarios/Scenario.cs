@@ -29,6 +29,9 @@ public sealed record Scenario
     /// <summary>How the tunnel takes over the traffic.</summary>
     public RouteStyle Routes { get; init; } = RouteStyle.Halves;
 
+    /// <summary>Whether real applications send too. They are installed in the images of the Docker lab only.</summary>
+    public bool UsesApplications { get; init; }
+
     /// <summary>In what order things happen.</summary>
     public Course Course { get; init; } = Course.FaultInMidTransfer;
 

@@ -61,6 +61,7 @@ public static class ScenarioCatalogue
         OpenVpn(RouteFaults.RoutesDeleted, [12, 18], [.. EstablishedFlows, .. NewFlows], Short),
         OpenVpn(RouteFaults.SpecificRoute, [15, 18], [.. EstablishedFlows, .. NewFlows], Short),
         OpenVpn(InterfaceFaults.LinkFlapped, [18, 30], [], Short),
+        .. ApplicationScenarios.All,
     ];
 
     /// <summary>Those whose id matches one of the patterns (<c>*</c> and <c>?</c>); all when there is no pattern.</summary>

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+
+namespace LeakVerifier.Harness.Traffic.Applications;
+
+/// <summary>The applications: curl(1) with a download in progress, dig(1) over UDP and TCP, tor(1) as a client.</summary>
+internal static class ApplicationCatalogue
+{
+    /// <summary>The port of the download's server.</summary>
+    public const int DownloadPort = 8080;
+
+    private const string Nobody = "nobody";
+    private const string NobodysGroup = "nogroup";
+    private const string TorUser = "debian-tor";
+
+    /// <summary>Bytes after which a download is in progress.</summary>
+    private const int InProgress = 32 * 1024;
+
+    /// <summary>A download from a server. A stalled one is given up after a second, and begun anew.</summary>
+    public static Application Curl(IPAddress server)
+    {
+        var description = Describe("curl", Nobody, ProbeProtocol.Tcp, new IPEndPoint(server, DownloadPort));
+        return new Application(
+            description,
+            $$"""
+            while :; do
+                echo {{Application.Try}}
+                curl --silent --no-buffer --connect-timeout 1 --speed-limit 1 --speed-time 1 'http://{{description.Destination}}/{{description.Nonce}}' |
+                    { [ "$(head -c {{InProgress}} | wc -c)" = {{InProgress}} ] && echo {{Application.Done}}; cat >/dev/null; }
+                sleep 0.1
+            done
+            """,
+            MustWork: true);
+    }
+
+    /// <summary>Queries to a resolver.</summary>
+    /// <param name="resolver">Its address.</param>
+    /// <param name="protocol">UDP or TCP.</param>
+    /// <param name="isLocal">Whether it is on the local network, which is beside the tunnel.</param>
+    public static Application Dig(IPAddress resolver, ProbeProtocol protocol, bool isLocal)
+    {
+        var name = protocol == ProbeProtocol.Tcp ? "dig-tcp" : "dig-udp";
+        var description = Describe(isLocal ? name + "-lan" : name, Nobody, protocol, new IPEndPoint(resolver, 53));
+        var option = protocol == ProbeProtocol.Tcp ? "+tcp" : "+notcp";
+        return new Application(
+            description,
+            $"""
+            while :; do
+                echo {Application.Try}
+                dig +tries=1 +time=1 {option} @{resolver} {description.Nonce}.example >/dev/null && echo {Application.Done}
+                sleep 0.2
+            done
+            """,
+            MustWork: !isLocal);
+    }
+
+    /// <summary>
+    /// A Tor client whose bridge is on the VPN server's address. It starts anew every few seconds, since a client whose
+    /// bridge cannot be reached waits longer and longer before it tries again.
+    /// </summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="bridge">The bridge's address and port.</param>
+    /// <param name="fingerprint">The bridge's fingerprint.</param>
+    public static Application Tor(string name, IPEndPoint bridge, string fingerprint)
+    {
+        var description = Describe(name, TorUser, ProbeProtocol.Tcp, bridge);
+        return new Application(
+            description,
+            $"""
+            while :; do
+                echo {Application.Try}
+                timeout 3 tor {TorRelay.NoConfiguration} --DataDirectory /tmp/{name} --SocksPort auto \
+                    --UseBridges 1 --Bridge '{bridge} {fingerprint}' |
+                    sed --unbuffered --quiet '/(handshake_done)/s/.*/{Application.Done}/p'
+                sleep 0.1
+            done
+            """,
+            MustWork: false);
+    }
+
+    /// <summary>The group of a user.</summary>
+    public static string GroupOf(string user) => user == Nobody ? NobodysGroup : user;
+
+    private static ProbeDescription Describe(string name, string user, ProbeProtocol protocol, IPEndPoint destination)
+    {
+        var family = destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "-v6" : "-v4";
+        return new ProbeDescription(name + family, ProbeNonce.Create(), user, protocol, destination);
+    }
+}

@@ -47,7 +47,15 @@ internal static class VerifyCommand
         }
 
         var firewall = FirewallFolder.Find(options.Firewall, BuiltinFirewall.ProgramInImage);
-        return await RunInside(options, scenarios, new ContainerHosts(engine), firewall);
+        try
+        {
+            return await RunInside(options, scenarios, new ContainerHosts(engine), firewall);
+        }
+        finally
+        {
+            // What a killed run had just asked for, the engine may have made after the first look.
+            await engine.RemoveLeftoversAsync();
+        }
     }
 
     private static async Task<ExitCode> RunInside(

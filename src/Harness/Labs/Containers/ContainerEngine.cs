@@ -147,7 +147,7 @@ internal sealed class ContainerEngine : IDisposable
             Entrypoint = ["sleep", "infinity"],
             Labels = new Dictionary<string, string>
             {
-                [RunLabel] = RunIdentity.OfThisProcess.ToString(),
+                [RunLabel] = RunIdentity.OfThisRun.ToString(),
                 [HostLabel] = specification.Role,
             },
             HostConfig = new HostConfig

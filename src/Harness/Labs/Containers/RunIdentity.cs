@@ -12,13 +12,16 @@ namespace LeakVerifier.Harness.Labs.Containers;
 /// <param name="StartTicks">Field 22 of /proc/pid/stat (proc_pid_stat(5)).</param>
 internal readonly record struct RunIdentity(int Process, ulong StartTicks)
 {
-    /// <summary>This process.</summary>
-    public static RunIdentity OfThisProcess { get; } = new(
-        Environment.ProcessId,
-        ReadStartTicks(Environment.ProcessId) ?? throw new InvalidOperationException("/proc does not show this process"));
+    private const int ParentField = 4;
+    private const int StartField = 22;
+
+    /// <summary>
+    /// This run: the process that started the one inside the sandbox. The one inside ends with it, but takes a while.
+    /// </summary>
+    public static RunIdentity OfThisRun { get; } = Find();
 
     /// <summary>Whether the process still runs.</summary>
-    public bool IsAlive => ReadStartTicks(Process) == StartTicks;
+    public bool IsAlive => ReadField(Process, StartField) == StartTicks;
 
     /// <summary>Reads what <see cref="ToString"/> wrote; null when it is something else.</summary>
     public static RunIdentity? Parse(string? text)
@@ -34,7 +37,18 @@ internal readonly record struct RunIdentity(int Process, ulong StartTicks)
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Process}.{StartTicks}");
 
-    private static ulong? ReadStartTicks(int process)
+    private static RunIdentity Find()
+    {
+        if (ReadField(Environment.ProcessId, ParentField) is { } parent && ReadField((int)parent, StartField) is { } ticks)
+        {
+            return new RunIdentity((int)parent, ticks);
+        }
+
+        throw new InvalidOperationException("/proc does not show the process that started this one");
+    }
+
+    /// <returns>A number of /proc/pid/stat; null when the process has ended.</returns>
+    private static ulong? ReadField(int process, int number)
     {
         try
         {
@@ -42,11 +56,12 @@ internal readonly record struct RunIdentity(int Process, ulong StartTicks)
 
             // The second field is the program's name in parentheses, which may itself hold blanks and parentheses.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return ulong.Parse(fields[22 - 3], CultureInfo.InvariantCulture);
+            var isZombie = fields[0] is "Z" or "X";
+            return isZombie ? null : ulong.Parse(fields[number - 3], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
-            return null; // It has ended.
+            return null;
         }
     }
 }

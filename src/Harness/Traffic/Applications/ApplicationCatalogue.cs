@@ -17,7 +17,13 @@ internal static class ApplicationCatalogue
     /// <summary>Bytes after which a download is in progress.</summary>
     private const int InProgress = 32 * 1024;
 
-    /// <summary>A download from a server. A stalled one is given up after a second, and begun anew.</summary>
+    /// <summary>
+    /// Seconds after which a download is given up and begun anew, whether it stalls or not: curl notices a stall by an
+    /// average over several seconds only.
+    /// </summary>
+    private const int LongestDownload = 3;
+
+    /// <summary>A download from a server.</summary>
     public static Application Curl(IPAddress server)
     {
         var description = Describe("curl", Nobody, ProbeProtocol.Tcp, new IPEndPoint(server, DownloadPort));
@@ -26,7 +32,7 @@ internal static class ApplicationCatalogue
             $$"""
             while :; do
                 echo {{Application.Try}}
-                curl --silent --no-buffer --connect-timeout 1 --speed-limit 1 --speed-time 1 'http://{{description.Destination}}/{{description.Nonce}}' |
+                curl --silent --no-buffer --connect-timeout 1 --max-time {{LongestDownload}} 'http://{{description.Destination}}/{{description.Nonce}}' |
                     { [ "$(head -c {{InProgress}} | wc -c)" = {{InProgress}} ] && echo {{Application.Done}}; cat >/dev/null; }
                 sleep 0.1
             done

@@ -41,11 +41,7 @@ internal static class VerifyCommand
     private static async Task<ExitCode> RunWithContainersAsync(VerifyOptions options, ImmutableArray<Scenario> scenarios)
     {
         using var engine = ContainerEngine.Open();
-        if (await engine.RemoveLeftoversAsync() is > 0 and var count)
-        {
-            Console.Error.WriteLine($"removed {count} containers that an earlier run left behind");
-        }
-
+        await RemoveLeftoversAsync(engine);
         var firewall = FirewallFolder.Find(options.Firewall, BuiltinFirewall.ProgramInImage);
         try
         {
@@ -54,7 +50,23 @@ internal static class VerifyCommand
         finally
         {
             // What a killed run had just asked for, the engine may have made after the first look.
-            await engine.RemoveLeftoversAsync();
+            await RemoveLeftoversAsync(engine);
+        }
+    }
+
+    private static async Task RemoveLeftoversAsync(ContainerEngine engine)
+    {
+        try
+        {
+            if (await engine.RemoveLeftoversAsync() is > 0 and var count)
+            {
+                Console.Error.WriteLine($"removed {count} containers that an earlier run left behind");
+            }
+        }
+        catch (ContainerException exception)
+        {
+            // The scenarios will say so too; what is left waits for a run with an engine.
+            Console.Error.WriteLine($"containers of earlier runs are not removed: {exception.Message}");
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class ContainerFirewallTests
     [Test]
     public async Task A_firewall_that_wants_more_than_the_container_may_is_refused_by_the_kernel()
     {
-        var run = await RunUpAsync("mount -t tmpfs none /mnt 2>&1 | tail -n 1; exit 3");
+        var run = await RunUpAsync("mount -t tmpfs none /mnt 2>&1 | head -n 1; exit 3");
 
         run.Describe("oob-sigkill").Should().Contain("permission denied");
     }

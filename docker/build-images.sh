@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds the images of the Docker lab: leakverifier/client and leakverifier/server. The base is BASE (an image), or, where
+# Builds the images of the Docker lab, leakverifier/client and leakverifier/server, and leakverifier/suite, which holds the
+# harness itself. The base is BASE (an image), or, where
 # that is not set, debian:bookworm-slim from a registry, or, where none can be reached, the same system made from Debian's
-# packages with mmdebstrap. `vpn-firewall` comes from artifacts/.
+# packages with mmdebstrap. Both programs come from artifacts/.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,9 @@ fail() {
     exit 69
 }
 
-[ -x artifacts/vpn-firewall ] || fail "artifacts/vpn-firewall is missing; ./verify.sh or ./test.sh builds it"
+for program in vpn-firewall leakverifier; do
+    [ -x "artifacts/$program" ] || fail "artifacts/$program is missing; ./verify.sh or ./test.sh builds it"
+done
 docker version >/dev/null 2>&1 || fail "no Docker engine answers at ${DOCKER_HOST:-the usual socket}; eng/engine.sh starts one"
 
 context=$(mktemp -d)
@@ -35,10 +38,10 @@ if [ -z "${BASE:-}" ]; then
 fi
 
 # Packages are fetched through the machine's own network: the lab's engine may have none to give.
-cp artifacts/vpn-firewall "$context/"
-for target in client server; do
+cp artifacts/vpn-firewall artifacts/leakverifier "$context/"
+for target in client server suite; do
     docker build --quiet --network host --file docker/Dockerfile --target "$target" --tag "leakverifier/$target" \
         --build-arg "BASE=$BASE" --build-arg "FIREWALL_SHA256=$(sha256sum artifacts/vpn-firewall | cut -d ' ' -f 1)" \
-        "$context" >/dev/null || fail "the image leakverifier/$target could not be built"
+        "$context" >/dev/null 2>"$context/.log" || { cat "$context/.log" >&2; fail "the image leakverifier/$target could not be built"; }
 done
 docker image ls --filter reference='leakverifier/*' --format '{{.Repository}} {{.Size}}' >&2

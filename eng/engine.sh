@@ -49,5 +49,9 @@ stop_own_engine() {
         engine=$(cat "$ENGINE_RUN/pid")
         kill "$engine" 2>/dev/null || return 0
         tail --pid="$engine" -f /dev/null
+        # It leaves two of its own mounts behind.
+        umount "$ENGINE_RUN/exec/netns/default" 2>/dev/null || true
+        umount "$ENGINE_DATA" 2>/dev/null || true
+        rm -rf "$ENGINE_RUN"
     fi
 }

@@ -20,7 +20,12 @@ internal sealed class LabServices : IAsyncDisposable
     public const int TunnelPingPort = 7100;
 
     /// <summary>Starts them all.</summary>
-    public static async Task<LabServices> StartAsync(HostLab lab, TunnelKind tunnel, ProbePorts ports)
+    /// <param name="lab">The lab.</param>
+    /// <param name="tunnel">Tells which ports a real VPN server holds.</param>
+    /// <param name="hasRealRelay">Whether a real Tor relay holds the VPN's port over TCP.</param>
+    /// <param name="ports">The ports.</param>
+    public static async Task<LabServices> StartAsync(
+        HostLab lab, TunnelKind tunnel, bool hasRealRelay, ProbePorts ports)
     {
         var services = new LabServices();
         var internet = LabAddresses.InternetServer.Both;
@@ -29,10 +34,11 @@ internal sealed class LabServices : IAsyncDisposable
         services._services.Add(await DnsService.StartAsync(lab.Internet.Root, [.. internet]));
         services._services.Add(await DnsService.StartAsync(lab.Resolver.Root, [.. LabAddresses.LanResolver.Both]));
 
-        // The Tor relay shares the VPN's port over TCP always, and over UDP where no real server holds it.
+        // What stands for a Tor relay shares the VPN's port over TCP unless a real one does, and over UDP where no VPN server holds it.
+        int[] relayTcp = hasRealRelay ? [ports.TorOther] : [ports.TorOther, ports.Vpn];
         int[] relayUdp = tunnel == TunnelKind.OutOfBand ? [ports.TorOther, ports.Vpn] : [ports.TorOther];
         services._services.Add(await EchoService.StartAsync(
-            lab.VpnServer.Root, [.. LabAddresses.VpnServer.Both], [ports.TorOther, ports.Vpn], relayUdp));
+            lab.VpnServer.Root, [.. LabAddresses.VpnServer.Both], relayTcp, relayUdp));
         return services;
     }
 

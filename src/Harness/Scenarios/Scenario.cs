@@ -32,6 +32,9 @@ public sealed record Scenario
     /// <summary>What of the OpenVPN tunnel against the fake server is chosen; null: nothing.</summary>
     public OpenVpnSetUp? OpenVpn { get; init; }
 
+    /// <summary>Whether real applications send too. They are installed in the images of the Docker lab only.</summary>
+    public bool UsesApplications { get; init; }
+
     /// <summary>In what order things happen.</summary>
     public Course Course { get; init; } = Course.FaultInMidTransfer;
 

@@ -12,9 +12,12 @@ public static class FirewallFacts
     /// <summary>Writes the configuration file and gives the variables.</summary>
     /// <param name="configurationPath">Where the file is written.</param>
     /// <param name="localNet">Local networks that may be reached in the clear; empty: none.</param>
-    public static IReadOnlyDictionary<string, string> Write(string configurationPath, string localNet)
+    /// <param name="topology">Whether it closes a gateway.</param>
+    public static IReadOnlyDictionary<string, string> Write(
+        string configurationPath, string localNet, Topology topology = Topology.Host)
     {
-        File.WriteAllText(configurationPath, Configuration(localNet));
+        var isGateway = topology == Topology.Gateway;
+        File.WriteAllText(configurationPath, Configuration(localNet, topology));
         return new Dictionary<string, string>
         {
             ["LV_PHYSICAL_IF"] = HostLab.PhysicalInterface,
@@ -25,15 +28,16 @@ public static class FirewallFacts
             ["LV_SERVER_PROTO"] = "udp",
             ["LV_TUNNEL_UID"] = ITunnel.Uid.ToString(CultureInfo.InvariantCulture),
             ["LV_LOCAL_NET"] = localNet,
-            ["LV_FORWARDING"] = "false",
-            ["LV_INTERNAL_IF"] = "",
+            ["LV_FORWARDING"] = isGateway ? "true" : "false",
+            ["LV_INTERNAL_IF"] = isGateway ? InternalNetwork.Interface : "",
             ["LV_CONFIG"] = configurationPath,
         };
     }
 
     /// <summary>The text of the configuration file: the policy by which frames are judged, too.</summary>
-    public static string Configuration(string localNet)
+    public static string Configuration(string localNet, Topology topology = Topology.Host)
     {
+        var forwarding = topology == Topology.Gateway ? $"FORWARDING=true\nINT_IF={InternalNetwork.Interface}" : "FORWARDING=false";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -41,7 +45,7 @@ public static class FirewallFacts
             TUNNEL_USER={ITunnel.Uid}
             VPN_SERVERS="{LabAddresses.VpnServer.IPv4}:{LabAddresses.VpnPort}/udp [{LabAddresses.VpnServer.IPv6}]:{LabAddresses.VpnPort}/udp"
             LOCAL_NET="{localNet}"
-            FORWARDING=false
+            {forwarding}
 
             """);
     }

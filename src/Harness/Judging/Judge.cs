@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Capture;
+using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Judging;
@@ -21,19 +22,24 @@ public sealed class Judge
     private readonly ProbeBook _probes;
     private readonly AllowList _allowList;
     private readonly LeakClassifier _classifier;
+    private readonly InsideWatch? _inside;
     private readonly LeakTally _leaks = new(DetailedLeaks);
     private readonly long[] _allowed = new long[Enum.GetValues<AllowedReason>().Length];
     private long _windowStart = long.MaxValue;
     private long _beforeWindow;
     private long _outbound;
     private long _judged;
+    private long _judgedInside;
 
     /// <param name="policy">What may leave.</param>
     /// <param name="wire">What is known about the link.</param>
     /// <param name="oracle">Who knows the tunnel's own frames.</param>
     /// <param name="probes">Who sends.</param>
-    public Judge(EgressPolicy policy, WireFacts wire, ITransportOracle oracle, ProbeBook probes)
+    /// <param name="inside">What a gateway must not send to its clients; null: the client is no gateway.</param>
+    public Judge(
+        EgressPolicy policy, WireFacts wire, ITransportOracle oracle, ProbeBook probes, InsideWatch? inside = null)
     {
+        _inside = inside;
         _wire = wire;
         _oracle = oracle;
         _probes = probes;
@@ -71,6 +77,27 @@ public sealed class Judge
         }
     }
 
+    /// <summary>Judges a frame on the link between a gateway and its client, of those that the gateway sent.</summary>
+    /// <exception cref="InvalidOperationException">The client is no gateway.</exception>
+    public void TakeInside(CapturedFrame frame)
+    {
+        var inside = _inside ?? throw new InvalidOperationException("there is no inside");
+        lock (_lock)
+        {
+            if (frame.IsOutbound || frame.UnixNanoseconds < _windowStart)
+            {
+                return;
+            }
+
+            _judgedInside++;
+            var facts = Dissect.Frame(frame);
+            if (inside.Find(frame, facts) is { } finding)
+            {
+                Add(facts, finding.Sender, finding.Class, inside.Interface, finding.Why);
+            }
+        }
+    }
+
     /// <summary>What was seen until now.</summary>
     public Judgement Finish()
     {
@@ -82,6 +109,7 @@ public sealed class Judge
                 BeforeWindow = _beforeWindow,
                 Outbound = _outbound,
                 Judged = _judged,
+                JudgedInside = _judgedInside,
                 Allowed = Enum.GetValues<AllowedReason>()
                     .Where(reason => _allowed[(int)reason] > 0)
                     .ToImmutableSortedDictionary(reason => reason, reason => _allowed[(int)reason]),
@@ -116,13 +144,16 @@ public sealed class Judge
 
     private void AddLeak(in FrameFacts frame, string? why)
     {
-        var probe = _probes.Find(frame);
-        var leakClass = _classifier.Classify(frame);
+        Add(frame, _probes.Find(frame), _classifier.Classify(frame), _wire.Interface, why);
+    }
+
+    private void Add(in FrameFacts frame, ProbeDescription? probe, LeakClass leakClass, string interfaceName, string? why)
+    {
         if (_leaks.Add(frame.UnixNanoseconds, probe, leakClass))
         {
             var summary = FrameSummary.Of(frame);
             _leaks.AddDetail(new Leak(
-                frame.UnixNanoseconds, _wire.Interface, summary, leakClass, probe?.Name, probe?.User, why));
+                frame.UnixNanoseconds, interfaceName, summary, leakClass, probe?.Name, probe?.User, why));
         }
     }
 }

@@ -16,6 +16,9 @@ public sealed record Judgement
     /// <summary>Frames judged.</summary>
     public required long Judged { get; init; }
 
+    /// <summary>Frames judged that a gateway sent to its client; 0 where there is none.</summary>
+    public long JudgedInside { get; init; }
+
     /// <summary>Frames on the list, by the part of the policy they are on it by.</summary>
     public required ImmutableSortedDictionary<AllowedReason, long> Allowed { get; init; }
 

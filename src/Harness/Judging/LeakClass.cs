@@ -51,6 +51,14 @@ public sealed record LeakClass(string Id, string Meaning, ImmutableArray<int> Ca
     public static LeakClass Malformed { get; } = new(
         "malformed", "cannot be read, or carries more than its headers say", [37, 52]);
 
+    /// <summary>A gateway's client learns where the gateway is.</summary>
+    public static LeakClass ExternalAddressShown { get; } = new(
+        "external-address-shown", "tells a gateway's client the address that the gateway has outside", [80]);
+
+    /// <summary>A gateway's client is reached from outside.</summary>
+    public static LeakClass Unsolicited { get; } = new(
+        "unsolicited", "from outside to a gateway's client, which did not ask for it", [81]);
+
     /// <summary>The plain case.</summary>
     public static LeakClass Direct { get; } = new(
         "direct", "to a host outside of the tunnel", [1, 2, 4, 5, 7, 13, 25, 26, 29, 31, 36, 38, 40, 41, 53]);
@@ -59,6 +67,6 @@ public sealed record LeakClass(string Id, string Meaning, ImmutableArray<int> Ca
     public static ImmutableArray<LeakClass> All { get; } =
     [
         TunnelSourceAddress, TunnelAddressNamed, Vlan, NonIp, Dns, SharedVpnServer, Fragment, LinkControl, Multicast,
-        OtherProtocol, Malformed, Direct,
+        OtherProtocol, Malformed, ExternalAddressShown, Unsolicited, Direct,
     ];
 }

@@ -5,16 +5,17 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.Harness.Labs;
 
 /// <summary>
-/// The <em>host</em> topology: a client behind its ISP's router; a VPN server (which is also a Tor relay), a server on
-/// the internet and a resolver on the client's local network.
+/// A client behind its ISP's router; a VPN server (which is also a Tor relay), a server on the internet and a resolver on
+/// the client's local network. In the <em>gateway</em> topology the client is a gateway, and what is used is a workstation
+/// behind it.
 /// </summary>
 /// <remarks>
 /// <code>
 ///                        resolver
 ///                           | dns0
 /// client eth0 ------ lan0 router vpn0 ------ eth0 vpn-server
-///                           | net0
-///                        internet
+///  | (eth1)                 | net0
+/// (workstation)          internet
 /// </code>
 /// <c>lan0</c> is the capture point: the far end of the client's physical link, outside the client.
 /// </remarks>
@@ -33,6 +34,7 @@ public sealed class HostLab : IAsyncDisposable
         VpnServer = hosts[(int)HostRole.VpnServer];
         Internet = hosts[(int)HostRole.Internet];
         Resolver = hosts[(int)HostRole.Resolver];
+        Workstation = hosts.ElementAtOrDefault((int)HostRole.Workstation);
     }
 
     /// <summary>The machine under test.</summary>
@@ -50,15 +52,23 @@ public sealed class HostLab : IAsyncDisposable
     /// <summary>The resolver on the client's local network.</summary>
     public LabHost Resolver { get; }
 
-    private IReadOnlyList<LabHost> Hosts => [Client, Router, VpnServer, Internet, Resolver];
+    /// <summary>The machine behind the one under test; null: that one is no gateway.</summary>
+    public LabHost? Workstation { get; }
+
+    /// <summary>The machine that is used, whose traffic must not leak.</summary>
+    public LabHost Used => Workstation ?? Client;
+
+    private IReadOnlyList<LabHost> Hosts =>
+        [Client, Router, VpnServer, Internet, Resolver, .. Workstation is null ? Array.Empty<LabHost>() : [Workstation]];
 
     /// <summary>Makes the hosts, all at the same time, and wires them.</summary>
     /// <param name="source">What hosts are made of.</param>
+    /// <param name="topology">Which hosts.</param>
     /// <param name="cancellation">Ends the wait for hosts.</param>
     /// <exception cref="CommandFailedException">The kernel refused an interface, an address or a route.</exception>
-    public static async Task<HostLab> StartAsync(IHostSource source, CancellationToken cancellation)
+    public static async Task<HostLab> StartAsync(IHostSource source, Topology topology, CancellationToken cancellation)
     {
-        var lab = new HostLab(await StartHostsAsync(source, cancellation));
+        var lab = new HostLab(await StartHostsAsync(source, topology, cancellation));
         try
         {
             await lab.WireAsync();
@@ -78,9 +88,12 @@ public sealed class HostLab : IAsyncDisposable
     }
 
     /// <returns>The hosts in the order of their roles.</returns>
-    private static async Task<LabHost[]> StartHostsAsync(IHostSource source, CancellationToken cancellation)
+    private static async Task<LabHost[]> StartHostsAsync(IHostSource source, Topology topology, CancellationToken cancellation)
     {
-        var starts = Enum.GetValues<HostRole>().Select(role => source.StartAsync(role, cancellation)).ToList();
+        var starts = Enum.GetValues<HostRole>()
+            .Where(role => topology == Topology.Gateway || role != HostRole.Workstation)
+            .Select(role => source.StartAsync(role, cancellation))
+            .ToList();
         try
         {
             return await Task.WhenAll(starts);
@@ -103,7 +116,7 @@ public sealed class HostLab : IAsyncDisposable
         await Task.WhenAll(Hosts.Select(host => host.SysctlAsync(Defaults)));
         await Router.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
         await VpnServer.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
-        await Client.SysctlAsync("net/ipv4/ping_group_range=0 2147483647");
+        await Used.SysctlAsync("net/ipv4/ping_group_range=0 2147483647");
 
         // The far ends first: an address on one end brings up routes only when both are there.
         await Router.IpAsync(RouterLinks());
@@ -124,6 +137,10 @@ public sealed class HostLab : IAsyncDisposable
             "net/ipv6/conf/lan0/proxy_ndp=1",
             "net/ipv4/neigh/lan0/proxy_delay=0",
             "net/ipv6/neigh/lan0/proxy_delay=0");
+        if (Workstation is not null)
+        {
+            await InternalNetwork.WireAsync(Client, Workstation, Router);
+        }
     }
 
     /// <summary>Parameters that a new namespace may inherit from the machine (net.core.devconf_inherit_init_net).</summary>
@@ -186,12 +203,12 @@ public sealed class HostLab : IAsyncDisposable
         ];
     }
 
-    private static string[] End(AddressPair addresses, int prefixLength, AddressPair gateway)
+    internal static string[] End(AddressPair addresses, int prefixLength, AddressPair gateway)
     {
         return ["link set lo up", "link set eth0 up", .. Addresses("eth0", addresses, prefixLength), .. DefaultRoutes(gateway)];
     }
 
-    private static string[] Addresses(string interfaceName, AddressPair addresses, int prefixLength)
+    internal static string[] Addresses(string interfaceName, AddressPair addresses, int prefixLength)
     {
         return
         [

@@ -19,4 +19,7 @@ public enum HostRole
 
     /// <summary>The resolver on the client's local network.</summary>
     Resolver,
+
+    /// <summary>A machine behind the one under test, in the <see cref="Topology.Gateway"/> topology only.</summary>
+    Workstation,
 }

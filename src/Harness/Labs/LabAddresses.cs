@@ -5,12 +5,13 @@ using System.Net;
 namespace LeakVerifier.Harness.Labs;
 
 /// <summary>
-/// The addresses of the <em>host</em> topology. Only documentation prefixes (RFC 5737, RFC 3849), each with one role, so
+/// The addresses of a lab. Only documentation prefixes (RFC 5737, RFC 3849), each with one role, so
 /// that logs and captures explain themselves.
 /// </summary>
 /// <remarks>
 /// 192.0.2.0/24 and 2001:db8:1::/64 are the client's local network, 203.0.113.0/24 and 2001:db8:3::/64 the VPN server's,
-/// 198.51.100.0/25 and 2001:db8:5::/64 the internet, 198.51.100.128/26 and 2001:db8:7::/64 the inside of the tunnel.
+/// 198.51.100.0/25 and 2001:db8:5::/64 the internet, 198.51.100.128/26 and 2001:db8:7::/64 the inside of the tunnel,
+/// 198.51.100.192/26 and 2001:db8:9::/64 the network behind a gateway.
 /// </remarks>
 public static class LabAddresses
 {
@@ -43,6 +44,16 @@ public static class LabAddresses
 
     /// <summary>The VPN's server inside the tunnel.</summary>
     public static AddressPair TunnelServer { get; } = new("198.51.100.129", "2001:db8:7::1");
+
+    /// <summary>A gateway on the network behind it.</summary>
+    public static AddressPair GatewayInside { get; } = new("198.51.100.193", "2001:db8:9::1");
+
+    /// <summary>The machine behind a gateway.</summary>
+    public static AddressPair Workstation { get; } = new("198.51.100.194", "2001:db8:9::2");
+
+    /// <summary>The prefixes of the network behind a gateway.</summary>
+    public static IReadOnlyList<IPNetwork> Inside { get; } =
+        [IPNetwork.Parse("198.51.100.192/26"), IPNetwork.Parse("2001:db8:9::/64")];
 
     /// <summary>The prefixes of the client's local network.</summary>
     public static IReadOnlyList<IPNetwork> Lan { get; } =

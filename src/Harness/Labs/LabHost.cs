@@ -104,6 +104,7 @@ public sealed class LabHost : IAsyncDisposable
         HostRole.Router => "router",
         HostRole.VpnServer => "vpn-server",
         HostRole.Internet => "internet",
+        HostRole.Workstation => "workstation",
         _ => "resolver",
     };
 }

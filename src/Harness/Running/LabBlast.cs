@@ -40,7 +40,7 @@ internal sealed class LabBlast : IAsyncDisposable
     /// <summary>Opens the senders; nothing is sent yet.</summary>
     public static async Task<LabBlast> OpenAsync(HostLab lab, bool isControl)
     {
-        var user = lab.Client.As(OtherUser);
+        var user = lab.Used.As(OtherUser);
         var limits = isControl ? ControlLimits : ProtectedLimits;
         List<UdpBlast> blasts = [];
         foreach (var address in LabAddresses.VpnServer.Both)
@@ -49,7 +49,7 @@ internal sealed class LabBlast : IAsyncDisposable
         }
 
         var destination = new IPEndPoint(LabAddresses.InternetServer.IPv4, LabServices.TunnelPingPort);
-        return new LabBlast(blasts, new TunnelPing(lab.Client.Root, destination, PingInterval, TimeProvider.System));
+        return new LabBlast(blasts, new TunnelPing(lab.Used.Root, destination, PingInterval, TimeProvider.System));
     }
 
     /// <summary>Begins to send.</summary>

@@ -23,8 +23,6 @@ namespace LeakVerifier.Harness.Running;
 /// </summary>
 internal sealed class LabRun : IAsyncDisposable
 {
-    private static readonly TimeSpan CounterDeadline = TimeSpan.FromSeconds(5);
-
     /// <summary>How long a tunnel or a first answer may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -37,6 +35,7 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly string _folder;
     private readonly TunnelChoice _tunnelChoice;
     private readonly LabTraffic _traffic;
+    private readonly LabInside? _inside;
     private LabServices? _services;
     private LabBlast? _blast;
     private LabApplications? _applications;
@@ -47,11 +46,12 @@ internal sealed class LabRun : IAsyncDisposable
         _scenario = scenario;
         _lab = lab;
         _folder = folder;
-        var facts = FirewallFacts.Write(Path.Combine(folder, "client.conf"), localNet: "");
+        var facts = FirewallFacts.Write(Path.Combine(folder, "client.conf"), localNet: "", scenario.Topology);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _firewall = firewall is null ? null : new FirewallSession(firewall, lab.Client, facts);
         _traffic = LabTraffic.Create(lab, scenario.UsesApplications);
+        _inside = lab.Workstation is null ? null : new LabInside(lab);
         _tunnelChoice = new TunnelChoice(scenario);
     }
 
@@ -68,7 +68,7 @@ internal sealed class LabRun : IAsyncDisposable
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
         try
         {
-            var (lab, setUp) = await StartLabAsync(settings.Hosts, cancellation);
+            var (lab, setUp) = await StartLabAsync(settings.Hosts, scenario.Topology, cancellation);
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             var evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
@@ -85,13 +85,14 @@ internal sealed class LabRun : IAsyncDisposable
     }
 
     /// <summary>Makes a lab. Not all labs at once: each would wait for all the others.</summary>
-    private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(IHostSource hosts, CancellationToken cancellation)
+    private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(
+        IHostSource hosts, Topology topology, CancellationToken cancellation)
     {
         await LabStarts.WaitAsync(cancellation);
         try
         {
             var watch = Stopwatch.StartNew();
-            return (await HostLab.StartAsync(hosts, cancellation), watch.Elapsed);
+            return (await HostLab.StartAsync(hosts, topology, cancellation), watch.Elapsed);
         }
         finally
         {
@@ -102,6 +103,7 @@ internal sealed class LabRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _traffic.DisposeAsync();
+        await (_inside?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_blast?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_applications?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_tunnel?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -119,21 +121,20 @@ internal sealed class LabRun : IAsyncDisposable
         }
 
         var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, new ProbeBook(
-            [.. _traffic.Descriptions, .. _applications?.Descriptions ?? [], .. _blast?.Descriptions ?? []]));
+            [.. _traffic.Descriptions, .. _applications?.Descriptions ?? [], .. _blast?.Descriptions ?? []]), _inside?.Watch);
         var options = new CaptureOptions
         {
             Interface = HostLab.CapturePoint,
             BufferSize = _blast is null ? CaptureOptions.NormalBuffer : CaptureOptions.BlastBuffer,
             EvidencePath = files.Capture,
         };
-        await using var capture = await PacketCapture.StartAsync(_lab.Router.Root, options, judge.Take, TimeProvider.System);
-        await using var counter = await FrameCounter.AttachAsync(
-            _lab.Router.Root, capture, TimeProvider.System, CounterDeadline);
+        await using var capture = await LabCapture.StartAsync(_lab.Router, options, judge.Take);
+        await (_inside?.StartCaptureAsync(options with { EvidencePath = files.InsideCapture }, judge.TakeInside) ?? Task.CompletedTask);
 
         var course = new RunCourse(_scenario, judge);
         var problem = await FollowCourseAsync(course, cancellation);
         await files.KeepStateAsync(_lab.Client, _tunnel);
-        return await CloseAsync(course, capture, counter, problem) with { CaptureFile = files.Capture };
+        return await CloseAsync(course, capture, problem) with { CaptureFile = files.Capture };
     }
 
     /// <returns>Null, or why the run says nothing.</returns>
@@ -155,6 +156,7 @@ internal sealed class LabRun : IAsyncDisposable
             _tunnel = await StartTunnelAsync(cancellation);
         }
 
+        await (_inside?.StartAsync(cancellation) ?? Task.CompletedTask);
         var way = TrafficWays.Of(_scenario.Course, _firewall is not null);
         return await _traffic.StartAsync(way, cancellation)
             ?? await StartBlastAsync(cancellation)
@@ -171,6 +173,7 @@ internal sealed class LabRun : IAsyncDisposable
 
         _applications?.MarkFault();
         _traffic.MarkFault();
+        _inside?.MarkFault();
         course.MarkFault();
         var context = new FaultContext(_lab, _tunnel, _scenario.Tunnel, _firewall);
         if (await _scenario.Fault.StrikeAsync(context, cancellation) is { } failure)
@@ -188,26 +191,22 @@ internal sealed class LabRun : IAsyncDisposable
         return null;
     }
 
-    private async Task<RunEvidence> CloseAsync(
-        RunCourse course, PacketCapture capture, FrameCounter counter, string? problem)
+    private async Task<RunEvidence> CloseAsync(RunCourse course, LabCapture capture, string? problem)
     {
         var blast = _blast is null ? default : await _blast.StopAsync();
         IReadOnlyList<(ProbeDescription, ProbeCounters)> counters = [.. _traffic.Read(), .. _applications?.Read() ?? []];
 
         // Resetting connections is traffic as well, so it happens before the capture closes.
         await _traffic.DisposeAsync();
-        var reconciliation = await counter.ReconcileAsync();
-        var result = await capture.StopAsync();
-        problem ??= result.Problem
-            ?? (result.IsComplete ? null : $"the capture is incomplete: {result.Received} frames received, {result.Delivered} delivered, {result.KernelDropped + result.InterfaceDropped} dropped")
-            ?? reconciliation.Problem;
-        var evidence = course.Evidence(problem, counters, blast.Ping, blast.Blasts);
+        var inside = _inside is null ? null : await _inside.CloseAsync();
+        var end = await capture.CloseAsync();
+        var evidence = course.Evidence(problem ?? end.Problem ?? inside, counters, _inside, blast.Ping, blast.Blasts);
         return evidence with
         {
             Problem = evidence.Problem ?? SilentClient(evidence) ?? (_tunnelChoice.Account is { IsIncomplete: true } ? "the server forgot some of its keys" : null),
             TransportPackets = _tunnelChoice.Account?.Totals.ToImmutableDictionary(),
-            Capture = result,
-            Reconciliation = reconciliation,
+            Capture = end.Result,
+            Reconciliation = end.Reconciliation,
             Canaries = _traffic.Canaries,
             RefusedFamilies = _traffic.RefusedFamilies,
         };

@@ -61,8 +61,8 @@ internal sealed class LabTraffic : IAsyncDisposable
     {
         return new LabTraffic(ProbeSet.Create(new ProbePlan
         {
-            User = lab.Client.Root,
-            Unprivileged = lab.Client.As(OtherUser),
+            User = lab.Used.Root,
+            Unprivileged = lab.Used.As(OtherUser),
             PhysicalInterface = HostLab.PhysicalInterface,
             Targets = [Targets(pair => pair.IPv4), Targets(pair => pair.IPv6)],
             Ports = Ports,

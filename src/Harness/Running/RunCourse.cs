@@ -32,6 +32,7 @@ internal sealed class RunCourse
     public RunEvidence Evidence(
         string? problem,
         IReadOnlyList<(ProbeDescription Probe, ProbeCounters Counters)> probes,
+        LabInside? inside,
         TunnelPingResult? ping,
         IReadOnlyList<(ProbeDescription Probe, UdpBlastResult Result)>? blasts)
     {
@@ -50,7 +51,7 @@ internal sealed class RunCourse
             TunnelPing = ping,
             Probes =
             [
-                .. probes.Select(p => Outcome(p.Probe, p.Counters)),
+                .. probes.Concat(inside?.Read(judgement.JudgedInside) ?? []).Select(p => Outcome(p.Probe, p.Counters)),
                 .. (blasts ?? []).Select(b => Outcome(b.Probe, Counters(b.Result))),
             ],
         };

@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
+using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Tunnels;
 
 namespace LeakVerifier.Harness.Scenarios;
@@ -22,6 +23,9 @@ public sealed record Scenario
 
     /// <summary>The classes of the catalogue of leak classes that it covers (docs/leak-classes.md).</summary>
     public required ImmutableArray<int> LeakClasses { get; init; }
+
+    /// <summary>Which hosts there are.</summary>
+    public Topology Topology { get; init; } = Topology.Host;
 
     /// <summary>The tunnel.</summary>
     public required TunnelKind Tunnel { get; init; }

@@ -14,6 +14,7 @@ public static class ScenarioCatalogue
         .. FirewallScenarios.All,
         .. OpenVpnRealScenarios.All,
         .. OpenVpnScenarios.All,
+        .. GatewayScenarios.All,
         .. ApplicationScenarios.All,
     ];
 

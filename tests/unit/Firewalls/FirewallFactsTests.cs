@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Labs;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewalls;
@@ -49,6 +50,17 @@ public sealed class FirewallFactsTests
         policy.LocalNetworks.Should().ContainSingle().Which.Network.ToString().Should().Be(facts["LV_LOCAL_NET"]);
         policy.Forwarding.Should().Be(bool.Parse(facts["LV_FORWARDING"]));
         facts["LV_CONFIG"].Should().Be(_file);
+    }
+
+    [Test]
+    public void On_a_gateway_the_internal_interface_is_named_and_is_not_physical()
+    {
+        var facts = FirewallFacts.Write(_file, localNet: "", Topology.Gateway);
+        var policy = ConfigurationFiles.Read(_file).Policy!;
+
+        facts["LV_FORWARDING"].Should().Be("true");
+        policy.Forwarding.Should().BeTrue();
+        policy.IsPhysical(facts["LV_INTERNAL_IF"]).Should().BeFalse();
     }
 
     [Test]

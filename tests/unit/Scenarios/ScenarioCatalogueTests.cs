@@ -35,7 +35,7 @@ public sealed partial class ScenarioCatalogueTests
     }
 
     [Test]
-    public void Ids_begin_with_the_tunnel_or_with_the_applications_that_send()
+    public void Ids_begin_with_the_tunnel_the_topology_or_the_applications_that_send()
     {
         ScenarioCatalogue.All.Should().OnlyContain(scenario => scenario.Id.StartsWith(Beginning(scenario), StringComparison.Ordinal));
     }
@@ -106,6 +106,7 @@ public sealed partial class ScenarioCatalogueTests
     private static string Beginning(Scenario scenario) => scenario switch
     {
         { UsesApplications: true } => "apps-",
+        { Topology: Topology.Gateway } => "gateway-",
         { Tunnel: TunnelKind.OutOfBand } => "oob-",
         _ => "openvpn-",
     };
@@ -127,6 +128,11 @@ public sealed partial class ScenarioCatalogueTests
         if (scenario.Course == Course.FaultUnderBlast)
         {
             names.UnionWith([Blast + "-v4", Blast + "-v6"]);
+        }
+
+        if (scenario.Topology == Topology.Gateway)
+        {
+            names.UnionWith(["intruder-v4", "intruder-v6", "external-address-v4", "external-address-v6"]);
         }
 
         if (scenario.UsesApplications)

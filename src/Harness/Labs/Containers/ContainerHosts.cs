@@ -5,7 +5,7 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.Harness.Labs.Containers;
 
 /// <summary>
-/// The <c>docker</c> kind: client and VPN server are containers. Router, internet and resolver stay bare namespaces: no
+/// The <c>docker</c> kind: client, VPN server and workstation are containers. Router, internet and resolver stay bare namespaces: no
 /// program under test runs on them, they are the wire and the far ends of it, and a container for each would cost more
 /// time than all the rest of a run's set-up.
 /// </summary>
@@ -30,6 +30,7 @@ internal sealed class ContainerHosts : IHostSource
         {
             HostRole.Client => LabContainer.StartAsync(_engine, role, ContainerSpecification.Client, cancellation),
             HostRole.VpnServer => LabContainer.StartAsync(_engine, role, ContainerSpecification.Server, cancellation),
+            HostRole.Workstation => LabContainer.StartAsync(_engine, role, ContainerSpecification.Workstation, cancellation),
             _ => Others.StartAsync(role, cancellation),
         };
     }

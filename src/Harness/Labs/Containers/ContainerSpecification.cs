@@ -26,6 +26,9 @@ internal sealed record ContainerSpecification(string Image, string Role)
     public static ContainerSpecification Server { get; } =
         new(ServerImage, "vpn-server") { Capabilities = [Capability.NetAdmin, Capability.SetUid, Capability.SetGid] };
 
+    /// <summary>A machine behind a gateway: the probes' sockets are the harness's own, so it needs no capability.</summary>
+    public static ContainerSpecification Workstation { get; } = new(ClientImage, "workstation");
+
     /// <summary>The capabilities that are left of those that containers usually have.</summary>
     public ImmutableArray<Capability> Capabilities { get; init; } = [];
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Harness.Faults;
+using LeakVerifier.Harness.Judging;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Tunnels;
+
+namespace LeakVerifier.Harness.Scenarios;
+
+/// <summary>
+/// The machine under test is a gateway, and the traffic is that of a workstation behind it: it reaches the tunnel or
+/// nothing, is told nothing of the gateway's address, and nobody outside reaches it.
+/// </summary>
+internal static class GatewayScenarios
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+
+    /// <summary>What leaks whatever happens to the tunnel.</summary>
+    private static readonly ImmutableArray<string> Always =
+        ["dns-udp-lan", "dns-tcp-lan", "intruder", InsideWatch.ExternalAddressName];
+
+    /// <summary>What is bound to the workstation's one interface takes the same way as what is not.</summary>
+    private static readonly ImmutableArray<string> NewFlows = [.. ProbeNames.NewFlows, "bound-udp", "bound-tcp"];
+
+    private static readonly ImmutableArray<string> EveryFlow = [.. ProbeNames.EstablishedFlows, .. NewFlows];
+
+    public static ImmutableArray<Scenario> All { get; } =
+    [
+        OutOfBand(ProcessFaults.Killed, [1], NewFlows),
+        OutOfBand(InterfaceFaults.TunnelDown, [6], EveryFlow),
+        OutOfBand(RouteFaults.RoutesDeleted, [12], EveryFlow),
+        OutOfBand(RouteFaults.SpecificRoute, [15], EveryFlow),
+        OutOfBand(FirewallFaults.Reloaded, [25, 26], []) with
+        {
+            Course = Course.FaultUnderBlast,
+            Window = TimeSpan.FromMilliseconds(500),
+            MustLeak = ["udp-blast"],
+        },
+        OpenVpn("openvpn-restart", OpenVpnFaults.Server("restart", "the server tells the client to restart", "restart"), 4, TunnelKind.OpenVpn, Window),
+        OpenVpn(
+            "openvpn-real-server-killed", ProcessFaults.ServerKilled, 4, TunnelKind.OpenVpnReal,
+            TimeSpan.FromSeconds(OpenVpnRealTunnel.PingRestart + 3)),
+    ];
+
+    private static Scenario OutOfBand(Fault fault, ImmutableArray<int> classes, ImmutableArray<string> alsoLeak)
+    {
+        return Of(fault.Id, fault, classes, TunnelKind.OutOfBand, Window) with
+        {
+            MustLeak = [.. Always, .. ProbeNames.SharedServer, .. alsoLeak],
+        };
+    }
+
+    private static Scenario OpenVpn(string id, Fault fault, int leakClass, TunnelKind tunnel, TimeSpan window)
+    {
+        return Of(id, fault, [leakClass], tunnel, window) with
+        {
+            // The transport is IPv4, so OpenVPN adds a host route for that family only.
+            MustLeak = [.. Always, .. ProbeNames.V4(ProbeNames.SharedServer), .. NewFlows],
+        };
+    }
+
+    private static Scenario Of(string id, Fault fault, ImmutableArray<int> classes, TunnelKind tunnel, TimeSpan window)
+    {
+        return new Scenario
+        {
+            Id = "gateway-" + id,
+            Shows = $"Whether anything of a workstation leaves its VPN gateway but by the tunnel, whether it is told the gateway's "
+                + $"address, or reached from outside, when, in mid-transfer, {fault.What}.",
+            Limits = "One workstation, one internal interface; the gateway's own programs send nothing but the tunnel's transport.",
+            LeakClasses = [.. classes, 18, 53, 63, 75, 80, 81],
+            Topology = Topology.Gateway,
+            Tunnel = tunnel,
+            Fault = fault,
+            Window = window,
+            MustLeak = [],
+        };
+    }
+}

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds the images of the Docker lab, leakverifier/client and leakverifier/server, and leakverifier/suite, which holds the
-# harness itself. The base is BASE (an image), or, where
-# that is not set, debian:bookworm-slim from a registry, or, where none can be reached, the same system made from Debian's
-# packages with mmdebstrap. Both programs come from artifacts/.
+# Builds the images of the Docker lab, leakverifier/client and leakverifier/server; leakverifier/suite, which holds the
+# harness itself; and leakverifier/kill-switch-* of docker/kill-switches. The base is BASE (an image), or, where that is not
+# set, debian:bookworm-slim from a registry, or, where none can be reached, the same system made from Debian's packages with
+# mmdebstrap. Both programs come from artifacts/.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -38,10 +38,23 @@ if [ -z "${BASE:-}" ]; then
 fi
 
 # Packages are fetched through the machine's own network: the lab's engine may have none to give.
-cp artifacts/vpn-firewall artifacts/leakverifier "$context/"
-for target in client server suite; do
-    docker build --quiet --network host --file docker/Dockerfile --target "$target" --tag "leakverifier/$target" \
-        --build-arg "BASE=$BASE" --build-arg "FIREWALL_SHA256=$(sha256sum artifacts/vpn-firewall | cut -d ' ' -f 1)" \
-        "$context" >/dev/null 2>"$context/.log" || { cat "$context/.log" >&2; fail "the image leakverifier/$target could not be built"; }
+cp -r artifacts/vpn-firewall artifacts/leakverifier docker/kill-switches "$context/"
+
+# build TARGET NAME [OPTION...]: the image leakverifier/NAME.
+build() {
+    target=$1
+    name=$2
+    shift 2
+    docker build --quiet --network host --file docker/Dockerfile --target "$target" --tag "leakverifier/$name" \
+        --build-arg "BASE=$BASE" "$@" "$context" >/dev/null 2>"$context/.log" \
+        || { cat "$context/.log" >&2; fail "the image leakverifier/$name could not be built"; }
+}
+
+build client client --build-arg "FIREWALL_SHA256=$(sha256sum artifacts/vpn-firewall | cut -d ' ' -f 1)"
+build server server
+build suite suite
+for switch in docker/kill-switches/*/; do
+    switch=$(basename "$switch")
+    build kill-switch "kill-switch-$switch" --build-arg "SWITCH=$switch"
 done
 docker image ls --filter reference='leakverifier/*' --format '{{.Repository}} {{.Size}}' >&2

@@ -23,6 +23,12 @@ internal static class ContainerPrerequisites
             await engine.RequireAsync();
             var client = await RequireImageAsync(engine, ContainerSpecification.ClientImage);
             await RequireImageAsync(engine, ContainerSpecification.ServerImage);
+            if (FirewallImage.NameOf(firewall) is { } image && await engine.FindImageAsync(image) is null)
+            {
+                throw new CommandException(
+                    ExitCode.PrerequisiteMissing, $"--firewall {firewall}: the engine at {engine.Address} has no image {image}; build or pull it");
+            }
+
             if (firewall == FirewallFolder.Builtin)
             {
                 RequireSameFirewall(client);

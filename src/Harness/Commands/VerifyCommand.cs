@@ -18,15 +18,22 @@ internal static class VerifyCommand
     /// <summary>Checks everything that can be checked before a lab starts, then runs inside the sandbox.</summary>
     public static ExitCode Run(VerifyOptions options, IReadOnlyList<string> arguments)
     {
-        var scenarios = Select(options.Patterns, options.Lab);
+        var image = FirewallImage.NameOf(options.Firewall);
+        if (image is not null && options.Lab != LabKinds.Docker)
+        {
+            throw new CommandException(ExitCode.Usage, $"--firewall {options.Firewall}: an image runs in the Docker lab only; add --lab docker");
+        }
+
+        var scenarios = Select(options.Patterns, options.Lab, isImage: image is not null);
         if (!Sandbox.IsInside)
         {
             Prerequisites.Require(scenarios);
-            HiddenPaths.Refuse("--firewall", options.Firewall is FirewallFolder.Builtin or FirewallFolder.None ? null : options.Firewall);
+            var isPath = image is null && options.Firewall is not (FirewallFolder.Builtin or FirewallFolder.None);
+            HiddenPaths.Refuse("--firewall", isPath ? options.Firewall : null);
             HiddenPaths.Refuse("--json", options.Json);
             HiddenPaths.Refuse("--junit", options.JUnit);
             HiddenPaths.Refuse("--out", options.Out);
-            _ = options.Firewall == FirewallFolder.Builtin ? null : FirewallFolder.Find(options.Firewall);
+            _ = isPath ? FirewallFolder.Find(options.Firewall) : null;
             EvidenceFolder.Prepare(options.Out);
             var usesContainers = options.Lab == LabKinds.Docker;
             if (usesContainers)
@@ -46,7 +53,9 @@ internal static class VerifyCommand
     {
         using var engine = ContainerEngine.Open();
         await RemoveLeftoversAsync(engine);
-        var firewall = FirewallFolder.Find(options.Firewall, BuiltinFirewall.ProgramInImage);
+        FirewallUnderTest? firewall = FirewallImage.NameOf(options.Firewall) is { } image
+            ? new FirewallImage(image, engine)
+            : FirewallFolder.Find(options.Firewall, BuiltinFirewall.ProgramInImage);
         try
         {
             return await RunInside(options, scenarios, new ContainerHosts(engine), firewall);
@@ -75,7 +84,7 @@ internal static class VerifyCommand
     }
 
     private static async Task<ExitCode> RunInside(
-        VerifyOptions options, ImmutableArray<Scenario> scenarios, IHostSource hosts, FirewallFolder? firewall)
+        VerifyOptions options, ImmutableArray<Scenario> scenarios, IHostSource hosts, FirewallUnderTest? firewall)
     {
         using var interruption = new Interruption();
         var watch = Stopwatch.StartNew();
@@ -92,9 +101,13 @@ internal static class VerifyCommand
             : ExitCodes.Of(Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]));
     }
 
-    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns, string lab)
+    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns, string lab, bool isImage)
     {
-        bool IsPossible(Scenario scenario) => lab == LabKinds.Docker || !scenario.UsesApplications;
+        bool IsPossible(Scenario scenario)
+        {
+            return isImage ? FirewallImage.CanRun(scenario) : lab == LabKinds.Docker || !scenario.UsesApplications;
+        }
+
         foreach (var pattern in patterns)
         {
             if (!ScenarioCatalogue.All.Any(scenario => ScenarioCatalogue.IsMatch(pattern, scenario)))
@@ -105,7 +118,9 @@ internal static class VerifyCommand
 
         ImmutableArray<Scenario> possible = [.. ScenarioCatalogue.Matching(patterns).Where(IsPossible)];
         return possible.IsEmpty
-            ? throw new CommandException(ExitCode.Usage, $"--scenario {patterns[0]}: real applications run in the Docker lab only; add --lab docker")
+            ? throw new CommandException(ExitCode.Usage, isImage
+                ? $"--scenario {patterns[0]}: an image brings an OpenVPN client of its own; give openvpn-* scenarios in which it connects"
+                : $"--scenario {patterns[0]}: real applications run in the Docker lab only; add --lab docker")
             : possible;
     }
 

@@ -46,6 +46,6 @@ public static class ProcessFaults
         var process = context.RequiredTunnel.ClientProcess;
         process.Send(signal);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        await process.WaitForExitAsync(deadline.Token);
+        await process.Exited.WaitAsync(deadline.Token);
     }
 }

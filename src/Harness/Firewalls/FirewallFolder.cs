@@ -10,7 +10,7 @@ namespace LeakVerifier.Harness.Firewalls;
 /// </summary>
 /// <param name="Name">What reports call it.</param>
 /// <param name="Folder">The folder's full path.</param>
-public sealed record FirewallFolder(string Name, string Folder)
+public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderTest(Name)
 {
     /// <summary>The name that stands for our own firewall.</summary>
     public const string Builtin = "builtin";

@@ -10,6 +10,9 @@ internal interface IHostContents : IAsyncDisposable
     /// <summary>Where programs see the host's files and have the host's privileges.</summary>
     NamespaceThread Programs { get; }
 
+    /// <summary>The id of its container.</summary>
+    string ContainerId { get; }
+
     /// <summary>Copies a file or a folder of the harness to the same path on the host.</summary>
     Task CopyAsync(string path);
 }

@@ -47,6 +47,9 @@ public sealed class LabHost : IAsyncDisposable
     /// <summary>Where the host's own programs are started, as its root: firewall, VPN client, applications.</summary>
     public NamespaceThread Programs => _contents?.Programs ?? Root;
 
+    /// <summary>The id of its container; null: it is a bare namespace.</summary>
+    internal string? ContainerId => _contents?.ContainerId;
+
     /// <summary>Where programs of any user may write: the caller's TMPDIR may be for root alone.</summary>
     public string TemporaryFolder => _contents is null ? Sandbox.WorkFolder : "/tmp";
 

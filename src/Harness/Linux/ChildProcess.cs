@@ -5,7 +5,7 @@ using System.Diagnostics;
 namespace LeakVerifier.Harness.Linux;
 
 /// <summary>A program that runs in a namespace until it ends or is ended.</summary>
-public sealed class ChildProcess : IAsyncDisposable
+public sealed class ChildProcess : IRunningProgram
 {
     private readonly Process _process;
     private readonly OutputLog _output = new();

@@ -31,6 +31,8 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly Scenario _scenario;
     private readonly HostLab _lab;
     private readonly FirewallSession? _firewall;
+    private readonly FirewallImage? _image;
+    private readonly bool _isControl;
     private readonly EgressPolicy _policy;
     private readonly string _folder;
     private readonly TunnelChoice _tunnelChoice;
@@ -41,7 +43,7 @@ internal sealed class LabRun : IAsyncDisposable
     private LabApplications? _applications;
     private ITunnel? _tunnel;
 
-    private LabRun(Scenario scenario, HostLab lab, FirewallFolder? firewall, string folder)
+    private LabRun(Scenario scenario, HostLab lab, FirewallUnderTest? firewall, string folder)
     {
         _scenario = scenario;
         _lab = lab;
@@ -49,10 +51,12 @@ internal sealed class LabRun : IAsyncDisposable
         var facts = FirewallFacts.Write(Path.Combine(folder, "client.conf"), localNet: "", scenario.Topology);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
-        _firewall = firewall is null ? null : new FirewallSession(firewall, lab.Client, facts);
+        _isControl = firewall is null;
+        _firewall = firewall is FirewallFolder programs ? new FirewallSession(programs, lab.Client, facts) : null;
+        _image = firewall as FirewallImage;
         _traffic = LabTraffic.Create(lab, scenario.UsesApplications);
         _inside = lab.Workstation is null ? null : new LabInside(lab);
-        _tunnelChoice = new TunnelChoice(scenario);
+        _tunnelChoice = new TunnelChoice(scenario, _image);
     }
 
     /// <summary>Runs a scenario once. What goes wrong in the lab is evidence too: it makes the run say nothing.</summary>
@@ -62,7 +66,7 @@ internal sealed class LabRun : IAsyncDisposable
     /// <param name="settings">Where files go.</param>
     /// <param name="cancellation">Interrupts the run.</param>
     public static async Task<RunEvidence> ExecuteAsync(
-        Scenario scenario, FirewallFolder? firewall, string name, RunSettings settings, CancellationToken cancellation)
+        Scenario scenario, FirewallUnderTest? firewall, string name, RunSettings settings, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
@@ -117,7 +121,7 @@ internal sealed class LabRun : IAsyncDisposable
         _applications = _scenario.UsesApplications ? await LabApplications.OpenAsync(_lab, cancellation) : null;
         if (_scenario.Course == Course.FaultUnderBlast)
         {
-            _blast = await LabBlast.OpenAsync(_lab, isControl: _firewall is null);
+            _blast = await LabBlast.OpenAsync(_lab, isControl: _isControl);
         }
 
         var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, new ProbeBook(
@@ -152,12 +156,21 @@ internal sealed class LabRun : IAsyncDisposable
         }
         else
         {
-            course.OpenWindow();
+            // An image loads its rules by itself, when it likes; that it has come as far shows when its tunnel is up.
+            if (_image is null)
+            {
+                course.OpenWindow();
+            }
+
             _tunnel = await StartTunnelAsync(cancellation);
+            if (_image is not null)
+            {
+                course.OpenWindow();
+            }
         }
 
         await (_inside?.StartAsync(cancellation) ?? Task.CompletedTask);
-        var way = TrafficWays.Of(_scenario.Course, _firewall is not null);
+        var way = TrafficWays.Of(_scenario.Course, !_isControl);
         return await _traffic.StartAsync(way, cancellation)
             ?? await StartBlastAsync(cancellation)
             ?? _traffic.RecheckRefusedFamilies()
@@ -166,7 +179,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     private async Task<string?> StrikeAsync(RunCourse course, CancellationToken cancellation)
     {
-        if (_applications is not null && await _applications.StartAsync(isControl: _firewall is null, cancellation) is { } problem)
+        if (_applications is not null && await _applications.StartAsync(isControl: _isControl, cancellation) is { } problem)
         {
             return problem;
         }

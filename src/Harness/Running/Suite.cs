@@ -11,14 +11,14 @@ public sealed class Suite
     /// <summary>Labs at a time for each core: most of a run is waiting.</summary>
     private const int LabsPerCore = 7;
 
-    private readonly FirewallFolder? _firewall;
+    private readonly FirewallUnderTest? _firewall;
     private readonly RunSettings _settings;
     private readonly Action<ScenarioResult> _onResult;
 
     /// <param name="firewall">The firewall under test; null: none, so the control run is all there is.</param>
     /// <param name="settings">Where files go.</param>
     /// <param name="onResult">Told of each verdict as it is reached, one at a time.</param>
-    public Suite(FirewallFolder? firewall, RunSettings settings, Action<ScenarioResult> onResult)
+    public Suite(FirewallUnderTest? firewall, RunSettings settings, Action<ScenarioResult> onResult)
     {
         _firewall = firewall;
         _settings = settings;
@@ -78,7 +78,7 @@ public sealed class Suite
     }
 
     private async Task<RunEvidence> RunAsync(
-        Scenario scenario, FirewallFolder? firewall, string name, SemaphoreSlim places, CancellationToken cancellation)
+        Scenario scenario, FirewallUnderTest? firewall, string name, SemaphoreSlim places, CancellationToken cancellation)
     {
         await places.WaitAsync(cancellation);
         try

@@ -22,7 +22,7 @@ internal static class OpenVpnScenarios
     /// <summary>The client notices a silent server, gives its tun up and leaks.</summary>
     private static readonly TimeSpan PastPingRestart = TimeSpan.FromSeconds(OpenVpnTunnel.PingRestart + 3);
 
-    public static ImmutableArray<Scenario> All { get; } = [.. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. Connecting(), Stays()];
+    public static ImmutableArray<Scenario> All { get; } = [.. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. Loses(), .. Connecting(), Stays()];
 
     /// <summary>The client stays in its tunnel; what goes beside it leaks all the same without a firewall.</summary>
     private static Scenario Stays() => Of(
@@ -101,6 +101,13 @@ internal static class OpenVpnScenarios
         yield return Of(Server("no-acks", "a reconnect is not acknowledged", "stop-acks", "restart"), Plain, [9], New, Reconnect);
         yield return Of(Server("no-push", "a reconnect is given no options", "push never", "restart"), Plain, [9], New, Reconnect);
         yield return Of(Server("cipher-refused", "a reconnect is given a cipher that the client does not have", "push replace cipher with cipher AES-256-CBC", "restart"), Plain, [10], New, Reconnect);
+    }
+
+    /// <summary>The client stays, and loses its interface or its routes to somebody else.</summary>
+    private static IEnumerable<Scenario> Loses()
+    {
+        yield return Of(InterfaceFaults.TunnelDown, Plain, [6], Every, Short);
+        yield return Of(RouteFaults.RoutesDeleted, Plain, [12], Every, Short);
     }
 
     /// <summary>The client never gets as far as a tunnel: what is sent meanwhile would be in the clear.</summary>

@@ -14,7 +14,7 @@ public interface ITunnel : IAsyncDisposable
     const uint Uid = 1194;
 
     /// <summary>The client's tunnel process.</summary>
-    ChildProcess ClientProcess { get; }
+    IRunningProgram ClientProcess { get; }
 
     /// <summary>The server's tunnel process; null where the tunnel has none of its own.</summary>
     ChildProcess? ServerProcess { get; }

@@ -32,7 +32,7 @@ internal static class OpenVpnClient
 
     /// <summary>Waits until one end says that it is connected, or ready for clients.</summary>
     /// <exception cref="TunnelException">It ended.</exception>
-    public static async Task WaitUntilConnectedAsync(ChildProcess process, string end, CancellationToken cancellation)
+    public static async Task WaitUntilConnectedAsync(IRunningProgram process, string end, CancellationToken cancellation)
     {
         if (await process.WaitForLineAsync(line => line.Contains(Completed, StringComparison.Ordinal), cancellation) is null)
         {

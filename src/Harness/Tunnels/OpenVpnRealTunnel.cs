@@ -27,7 +27,7 @@ public sealed class OpenVpnRealTunnel : ITunnel
     }
 
     /// <inheritdoc/>
-    public ChildProcess ClientProcess { get; }
+    public IRunningProgram ClientProcess { get; }
 
     /// <inheritdoc/>
     public ChildProcess ServerProcess { get; }

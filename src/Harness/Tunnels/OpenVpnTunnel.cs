@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
@@ -21,9 +22,11 @@ public sealed class OpenVpnTunnel : ITunnel
     /// <summary>After how many silent seconds the client starts over.</summary>
     public const int PingRestart = 3;
 
+    private const string ConfigurationFile = "client.ovpn";
+
     private readonly CertificateAuthority _authority;
 
-    private OpenVpnTunnel(CertificateAuthority authority, OpenVpnServer server, ChildProcess client)
+    private OpenVpnTunnel(CertificateAuthority authority, OpenVpnServer server, IRunningProgram client)
     {
         _authority = authority;
         Server = server;
@@ -34,7 +37,7 @@ public sealed class OpenVpnTunnel : ITunnel
     public OpenVpnServer Server { get; }
 
     /// <inheritdoc/>
-    public ChildProcess ClientProcess { get; }
+    public IRunningProgram ClientProcess { get; }
 
     /// <inheritdoc/>
     public ChildProcess? ServerProcess => null;
@@ -44,18 +47,28 @@ public sealed class OpenVpnTunnel : ITunnel
     /// <param name="folder">Where the client's configuration is written.</param>
     /// <param name="setUp">What the scenario chooses.</param>
     /// <param name="transport">Is given the server's keys.</param>
+    /// <param name="image">What brings a client of its own; null: the client's own program is started.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="TunnelException">The client ended, or the script is wrong.</exception>
-    public static async Task<OpenVpnTunnel> StartAsync(
-        HostLab lab, string folder, OpenVpnSetUp setUp, AuthenticatedTransport transport, CancellationToken cancellation)
+    internal static async Task<OpenVpnTunnel> StartAsync(
+        HostLab lab,
+        string folder,
+        OpenVpnSetUp setUp,
+        AuthenticatedTransport transport,
+        FirewallImage? image,
+        CancellationToken cancellation)
     {
         var authority = CertificateAuthority.Create(TimeProvider.System);
         var options = Options(authority, setUp);
         var server = OpenVpnServer.Start(options, new LabServerPlace(lab.VpnServer));
         transport.Attach(server.ExportAccount);
+        IRunningProgram? client = null;
         try
         {
-            var client = await StartClientAsync(lab, folder, setUp, options);
+            var configuration = await WriteConfigurationAsync(folder, setUp, options);
+            client = image is null
+                ? await StartClientAsync(lab.Client, configuration)
+                : await image.StartAsync(lab.Client, folder, cancellation);
             var tunnel = new OpenVpnTunnel(authority, server, client);
             if (setUp.IsAwaited)
             {
@@ -71,6 +84,7 @@ public sealed class OpenVpnTunnel : ITunnel
         }
         catch
         {
+            await (client?.DisposeAsync() ?? ValueTask.CompletedTask);
             server.Dispose();
             authority.Dispose();
             throw;
@@ -103,21 +117,37 @@ public sealed class OpenVpnTunnel : ITunnel
         };
     }
 
-    private static async Task<ChildProcess> StartClientAsync(
-        HostLab lab, string folder, OpenVpnSetUp setUp, OpenVpnServerOptions options)
+    private static async Task<IRunningProgram> StartClientAsync(LabHost client, string configuration)
     {
+        await client.ShowAsync(configuration);
+        return await OpenVpnClient.StartAsync(client, ["--config", configuration]);
+    }
+
+    /// <returns>The path of the configuration, which holds the certificates too. They are beside it as files as well.</returns>
+    private static async Task<string> WriteConfigurationAsync(string folder, OpenVpnSetUp setUp, OpenVpnServerOptions options)
+    {
+        var credential = options.Authority.IssueClient("client");
         var profile = new ClientProfile
         {
             Server = options,
             Remote = options.Listen,
-            Credential = options.Authority.IssueClient("client"),
+            Credential = credential,
             Interface = ITunnel.Interface,
             PersistTun = setUp.PersistTun,
             Extra = setUp.ClientLines,
         };
-        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, "client.ovpn");
-        await File.WriteAllTextAsync(path, profile.Render());
-        await lab.Client.ShowAsync(folder);
-        return await OpenVpnClient.StartAsync(lab.Client, ["--config", path]);
+        Directory.CreateDirectory(folder);
+        var files = new[]
+        {
+            ("ca.crt", options.Authority.CertificatePem), ("client.crt", credential.CertificatePem),
+            ("client.key", credential.PrivateKeyPem), ("tls-crypt.key", options.WrappingKey!.ToText()),
+            (ConfigurationFile, profile.Render()),
+        };
+        foreach (var (name, content) in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), content);
+        }
+
+        return Path.Combine(folder, ConfigurationFile);
     }
 }

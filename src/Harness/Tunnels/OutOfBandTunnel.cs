@@ -18,7 +18,7 @@ public sealed class OutOfBandTunnel : ITunnel
     }
 
     /// <inheritdoc/>
-    public ChildProcess ClientProcess { get; }
+    public IRunningProgram ClientProcess { get; }
 
     /// <inheritdoc/>
     public ChildProcess? ServerProcess => null;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Scenarios;
@@ -10,13 +11,16 @@ namespace LeakVerifier.Harness.Tunnels;
 internal sealed class TunnelChoice
 {
     private readonly Scenario _scenario;
+    private readonly FirewallImage? _image;
     private readonly SocketTransport _sockets = new();
     private readonly AuthenticatedTransport _authenticated = new();
 
     /// <param name="scenario">Names the tunnel.</param>
-    public TunnelChoice(Scenario scenario)
+    /// <param name="image">What brings the tunnel's client; null: nothing does.</param>
+    public TunnelChoice(Scenario scenario, FirewallImage? image)
     {
         _scenario = scenario;
+        _image = image;
         Transport = scenario.Tunnel switch
         {
             TunnelKind.OutOfBand => new NoTransport(),
@@ -39,7 +43,7 @@ internal sealed class TunnelChoice
         return _scenario.Tunnel switch
         {
             TunnelKind.OpenVpn => await OpenVpnTunnel.StartAsync(
-                lab, folder, _scenario.OpenVpn ?? new OpenVpnSetUp(), _authenticated, cancellation),
+                lab, folder, _scenario.OpenVpn ?? new OpenVpnSetUp(), _authenticated, _image, cancellation),
             TunnelKind.OpenVpnReal => await OpenVpnRealTunnel.StartAsync(lab, folder, _sockets, cancellation),
             _ => await OutOfBandTunnel.StartAsync(lab, _scenario.Routes, cancellation),
         };

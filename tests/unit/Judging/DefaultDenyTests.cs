@@ -66,9 +66,10 @@ public sealed class DefaultDenyTests
     public void Every_kind_has_an_example_and_a_unique_name()
     {
         var ids = LeakClass.All.Select(kind => kind.Id).ToList();
+        string[] behindGateways = [LeakClass.ExternalAddressShown.Id, LeakClass.Unsolicited.Id]; // InsideWatchTests
 
         ids.Should().OnlyHaveUniqueItems();
-        Leaks().Select(leak => leak.Arguments[0]).Distinct().Should().BeEquivalentTo(ids);
+        Leaks().Select(leak => leak.Arguments[0]).Distinct().Should().BeEquivalentTo(ids.Except(behindGateways));
     }
 
     [Test]

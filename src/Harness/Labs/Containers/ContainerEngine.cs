@@ -71,15 +71,20 @@ internal sealed class ContainerEngine : IDisposable
         });
     }
 
-    /// <summary>Starts a container without any network, and waits until its first process runs.</summary>
+    /// <summary>Starts a container, and waits until its first process runs.</summary>
+    /// <param name="specification">What it is made of.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="prepare">What is done with its id before it starts.</param>
     /// <returns>Its id and the id of its first process.</returns>
     /// <exception cref="ContainerException">The image is missing, or it does not start.</exception>
-    public async Task<(string Id, int Process)> StartAsync(ContainerSpecification specification, CancellationToken cancellation)
+    public async Task<(string Id, int Process)> StartAsync(
+        ContainerSpecification specification, CancellationToken cancellation, Func<string, Task>? prepare = null)
     {
         var doing = $"starting a container of {specification.Image}";
         var created = await AskAsync(doing, client => client.Containers.CreateContainerAsync(Parameters(specification), cancellation));
         try
         {
+            await (prepare?.Invoke(created.ID) ?? Task.CompletedTask);
             await AskAsync(doing, client => client.Containers.StartContainerAsync(created.ID, new ContainerStartParameters(), cancellation));
             var inspected = await AskAsync(doing, client => client.Containers.InspectContainerAsync(created.ID, cancellation));
             return inspected.State is { Running: true, Pid: > 0 } state
@@ -91,6 +96,27 @@ internal sealed class ContainerEngine : IDisposable
             await RemoveAsync(created.ID);
             throw;
         }
+    }
+
+    /// <summary>Puts files into a container.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="archive">A tar archive; its paths begin at the root.</param>
+    /// <exception cref="ContainerException">The engine does not take them.</exception>
+    public Task PutAsync(string id, Stream archive)
+    {
+        return AskAsync("copying files into a container", async client =>
+        {
+            await client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = "/" }, archive);
+            return true;
+        });
+    }
+
+    /// <summary>What a container's first process writes, from its start.</summary>
+    /// <exception cref="ContainerException">The engine does not answer.</exception>
+    public Task<MultiplexedStream> AttachAsync(string id)
+    {
+        return AskAsync("attaching to a container", client => client.Containers.AttachContainerAsync(
+            id, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }));
     }
 
     /// <summary>Ends a container and removes it with what it wrote.</summary>
@@ -141,10 +167,9 @@ internal sealed class ContainerEngine : IDisposable
 
     private static CreateContainerParameters Parameters(ContainerSpecification specification)
     {
-        return new CreateContainerParameters
+        var parameters = new CreateContainerParameters
         {
             Image = specification.Image,
-            Entrypoint = ["sleep", "infinity"],
             Labels = new Dictionary<string, string>
             {
                 [RunLabel] = RunIdentity.OfThisRun.ToString(),
@@ -152,9 +177,7 @@ internal sealed class ContainerEngine : IDisposable
             },
             HostConfig = new HostConfig
             {
-                NetworkMode = "none",
-                IpcMode = "none", // Its /dev/shm would refuse to run the programs that the harness puts there.
-                CapDrop = ["ALL"],
+                NetworkMode = "container:" + specification.Network,
                 CapAdd = [.. specification.Capabilities.Select(NameOf)],
                 SecurityOpt = ["no-new-privileges"],
                 Devices =
@@ -164,6 +187,15 @@ internal sealed class ContainerEngine : IDisposable
                 LogConfig = new LogConfig { Type = "none" },
             },
         };
+        if (specification.Network is null)
+        {
+            parameters.Entrypoint = ["sleep", "infinity"];
+            parameters.HostConfig.NetworkMode = "none";
+            parameters.HostConfig.IpcMode = "none"; // Its /dev/shm would refuse to run the programs that the harness puts there.
+            parameters.HostConfig.CapDrop = ["ALL"];
+        }
+
+        return parameters;
     }
 
     private static string NameOf(Capability capability) => capability switch

@@ -29,6 +29,23 @@ internal sealed record ContainerSpecification(string Image, string Role)
     /// <summary>A machine behind a gateway: the probes' sockets are the harness's own, so it needs no capability.</summary>
     public static ContainerSpecification Workstation { get; } = new(ClientImage, "workstation");
 
+    /// <summary>
+    /// Somebody's kill switch as an image: what is in it decides what runs, with the engine's usual capabilities and
+    /// NET_ADMIN, as VPN images are run.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="network">The container whose network it shares.</param>
+    public static ContainerSpecification KillSwitch(string image, string network)
+    {
+        return new(image, "kill-switch") { Capabilities = [Capability.NetAdmin], Network = network };
+    }
+
+    /// <summary>
+    /// The id of the container whose network it shares. Such a one is not a host that the harness fills, but runs its own
+    /// entry point and keeps the engine's usual capabilities; null: no network, no program, no other capability.
+    /// </summary>
+    public string? Network { get; init; }
+
     /// <summary>The capabilities that are left of those that containers usually have.</summary>
     public ImmutableArray<Capability> Capabilities { get; init; } = [];
 }

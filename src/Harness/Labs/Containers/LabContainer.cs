@@ -11,19 +11,21 @@ internal sealed class LabContainer : IHostContents
     private const string TunNode = "/dev/net/tun";
 
     private readonly ContainerEngine _engine;
-    private readonly string _id;
     private readonly ContainerDoor _door;
 
     private LabContainer(ContainerEngine engine, string id, ContainerDoor door, NamespaceThread programs)
     {
         _engine = engine;
-        _id = id;
+        ContainerId = id;
         _door = door;
         Programs = programs;
     }
 
     /// <inheritdoc/>
     public NamespaceThread Programs { get; }
+
+    /// <inheritdoc/>
+    public string ContainerId { get; }
 
     /// <summary>Starts a container and makes a host of it.</summary>
     /// <exception cref="ContainerException">The engine or the image is of no use.</exception>
@@ -61,6 +63,6 @@ internal sealed class LabContainer : IHostContents
     {
         Programs.Dispose();
         _door.Dispose();
-        await _engine.RemoveAsync(_id);
+        await _engine.RemoveAsync(ContainerId);
     }
 }

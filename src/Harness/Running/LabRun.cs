@@ -70,22 +70,28 @@ internal sealed class LabRun : IAsyncDisposable
     {
         var watch = Stopwatch.StartNew();
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
+        RunEvidence? evidence = null;
         try
         {
             var (lab, setUp) = await StartLabAsync(settings.Hosts, scenario.Topology, cancellation);
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
-            var evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
-            return evidence with { Duration = watch.Elapsed, LabSetUp = setUp };
+            evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
+            evidence = evidence with { Duration = watch.Elapsed, LabSetUp = setUp };
         }
         catch (Exception exception) when (IsOfTheLab(exception) && !cancellation.IsCancellationRequested)
         {
-            return RunEvidence.Failed(exception.Message, watch.Elapsed);
+            // What was seen before the lab failed to go away was seen.
+            return evidence is null
+                ? RunEvidence.Failed(exception.Message, watch.Elapsed)
+                : evidence with { Problem = evidence.Problem ?? exception.Message };
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+
+        return evidence;
     }
 
     /// <summary>Makes a lab. Not all labs at once: each would wait for all the others.</summary>

@@ -81,6 +81,9 @@ internal sealed class OwnEngine : IAsyncDisposable
     public async Task RestartAsync()
     {
         _process.Dispose();
+
+        // Its containerd died with it. Where nobody reaps orphans its number still looks like a running process.
+        File.Delete(Path.Combine(_folder, "exec", "containerd", "containerd.pid"));
         _process = Launch();
         await WaitAsync();
     }

@@ -87,8 +87,10 @@ internal sealed class ContainerEngine : IDisposable
             await (prepare?.Invoke(created.ID) ?? Task.CompletedTask);
             await AskAsync(doing, client => client.Containers.StartContainerAsync(created.ID, new ContainerStartParameters(), cancellation));
             var inspected = await AskAsync(doing, client => client.Containers.InspectContainerAsync(created.ID, cancellation));
-            return inspected.State is { Running: true, Pid: > 0 } state
-                ? (created.ID, (int)state.Pid)
+
+            // One that runs by itself may have ended by now: what it wrote tells why.
+            return inspected.State is { Running: true, Pid: > 0 } || specification.Network is not null
+                ? (created.ID, (int)(inspected.State?.Pid ?? 0))
                 : throw new ContainerException($"{doing}: it ended at once with exit code {inspected.State?.ExitCode}");
         }
         catch

@@ -5,6 +5,9 @@ namespace LeakVerifier.Harness.Labs;
 /// <summary>What the hosts of a lab are made of. Wiring, capture, faults and judging are the same for every kind.</summary>
 public interface IHostSource
 {
+    /// <summary>Labs at a time for each core: most of a run is waiting.</summary>
+    int LabsPerCore { get; }
+
     /// <summary>Makes a host that is not wired yet: it has a loopback interface and nothing else.</summary>
     /// <param name="role">What it is in the lab.</param>
     /// <param name="cancellation">Ends the wait for it.</param>

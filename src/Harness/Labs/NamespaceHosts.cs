@@ -8,6 +8,9 @@ namespace LeakVerifier.Harness.Labs;
 public sealed class NamespaceHosts : IHostSource
 {
     /// <inheritdoc/>
+    public int LabsPerCore => 9;
+
+    /// <inheritdoc/>
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>
     public Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation)
     {

@@ -8,9 +8,6 @@ namespace LeakVerifier.Harness.Running;
 /// <summary>Runs scenarios in parallel labs, each with its control run.</summary>
 public sealed class Suite
 {
-    /// <summary>Labs at a time for each core: most of a run is waiting.</summary>
-    private const int LabsPerCore = 7;
-
     private readonly FirewallUnderTest? _firewall;
     private readonly RunSettings _settings;
     private readonly Action<ScenarioResult> _onResult;
@@ -49,7 +46,7 @@ public sealed class Suite
 
         // A blast takes the whole machine; it would only disturb others, and they it.
         var isAlone = wanted.ToLookup(run => run.Scenario.Course == Course.FaultUnderBlast, run => wanted.IndexOf(run));
-        using var places = new SemaphoreSlim(LabsPerCore * Environment.ProcessorCount);
+        using var places = new SemaphoreSlim(_settings.Hosts.LabsPerCore * Environment.ProcessorCount);
         await Task.WhenAll(isAlone[false].Select(index => RunOneAsync(index, places)));
         using var one = new SemaphoreSlim(1);
         foreach (var index in isAlone[true])

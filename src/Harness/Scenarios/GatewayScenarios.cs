@@ -14,7 +14,7 @@ namespace LeakVerifier.Harness.Scenarios;
 /// </summary>
 internal static class GatewayScenarios
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
     /// <summary>What leaks whatever happens to the tunnel.</summary>
     private static readonly ImmutableArray<string> Always =

@@ -21,6 +21,10 @@ internal sealed class ContainerHosts : IHostSource
         _engine = engine;
     }
 
+    /// <summary>Fewer than of bare namespaces: the engine starts and removes containers one after the other, and with more
+    /// labs each waits longer while all together take no less.</summary>
+    public int LabsPerCore => 4;
+
     /// <inheritdoc/>
     /// <exception cref="ContainerException">The engine or the image is of no use.</exception>
     /// <exception cref="SystemCallException">A namespace cannot be made or entered.</exception>

@@ -55,7 +55,7 @@ public sealed class EngineFailureTests
         await using var engine = await OwnEngine.StartAsync();
         await engine.LoadImagesAsync();
         using var verify = engine.Verify("--firewall", "none", "--scenario", "oob-*");
-        await Eventually.HoldsAsync(() => engine.ContainersAsync().GetAwaiter().GetResult().Should().HaveCountGreaterThanOrEqualTo(4));
+        await Eventually.HoldsAsync(() => engine.RunningAsync().GetAwaiter().GetResult().Should().HaveCountGreaterThanOrEqualTo(4));
         await engine.KillAsync();
 
         var run = await VerifyRun.FinishAsync(verify);

@@ -43,9 +43,16 @@ internal sealed class OwnEngine : IAsyncDisposable
     /// <param name="program">The only program of the images besides the libraries that it needs.</param>
     public async Task LoadImagesAsync(string program = "/bin/sleep")
     {
-        var tar = Path.Combine(_folder, "image.tar");
-        var files = $"$(ldd {program} | grep -o '/[^ ]*')";
-        (await RunAsync("sh", "-c", $"tar --create --dereference --absolute-names --file {tar} {program} {files}")).ExitCode.Should().Be(0);
+        // With its folders: those that an archive leaves out the engine makes for root alone, and these containers' root has
+        // no capability.
+        var (tar, root) = (Path.Combine(_folder, "image.tar"), Path.Combine(_folder, "root"));
+        var made = await RunAsync("sh", "-ec", $"""
+            umask 022
+            mkdir {root}
+            cp --parents --dereference {program} $(ldd {program} | grep -o '/[^ ]*') {root}
+            tar --create --file {tar} --directory {root} .
+            """);
+        made.ExitCode.Should().Be(0, "{0}", made);
         foreach (var name in LabImages)
         {
             await AskAsync("import", tar, name);
@@ -96,11 +103,11 @@ internal sealed class OwnEngine : IAsyncDisposable
         return run.Output.Trim();
     }
 
-    /// <summary>The ids of all its containers.</summary>
-    public async Task<IReadOnlyList<string>> ContainersAsync()
-    {
-        return (await AskAsync("ps", "--all", "--quiet")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+    /// <summary>The ids of all its containers, ended ones too.</summary>
+    public Task<IReadOnlyList<string>> ContainersAsync() => ListAsync("--all");
+
+    /// <summary>The ids of its containers that run.</summary>
+    public Task<IReadOnlyList<string>> RunningAsync() => ListAsync("--filter", "status=running");
 
     /// <summary>Starts <c>verify</c> with it.</summary>
     public Process Verify(params string[] arguments)
@@ -122,6 +129,11 @@ internal sealed class OwnEngine : IAsyncDisposable
     }
 
     private static Task<ProgramRun> RunAsync(params string[] command) => ProgramRun.FinishAsync(ProgramRun.Start(command));
+
+    private async Task<IReadOnlyList<string>> ListAsync(params string[] which)
+    {
+        return (await AskAsync(["ps", "--quiet", .. which])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     private Process Launch()
     {

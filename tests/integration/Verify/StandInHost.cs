@@ -78,6 +78,6 @@ internal sealed class StandInHost : IDisposable
     private static IEnumerable<string> Mounts()
     {
         return File.ReadLines("/proc/self/mounts").Where(line =>
-            line.Split(' ') is [_, var path, "tmpfs" or "proc" or "nsfs", ..] && !path.Contains("/docker"));
+            line.Split(' ') is [_, var path, "tmpfs" or "proc" or "nsfs", ..] && !path.Contains("/docker") && !path.Contains("/exec/netns/"));
     }
 }

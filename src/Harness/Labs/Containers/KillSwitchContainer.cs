@@ -19,6 +19,7 @@ internal sealed class KillSwitchContainer : IRunningProgram
     public const string Folder = "/run/leakverifier";
 
     private const int ReadSize = 16 * 1024;
+    private const UnixFileMode FolderMode = (UnixFileMode)0x1ED; // 0755
     private const UnixFileMode FileMode = (UnixFileMode)0x1A4; // 0644
 
     private readonly ContainerEngine _engine;
@@ -99,6 +100,8 @@ internal sealed class KillSwitchContainer : IRunningProgram
         var archive = new MemoryStream();
         using (var tar = new TarWriter(archive, leaveOpen: true))
         {
+            // Said, or the engine makes it for root alone; a VPN client may run as another user.
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, Folder[1..] + "/") { Mode = FolderMode });
             foreach (var file in Directory.EnumerateFiles(folder))
             {
                 var entry = new PaxTarEntry(TarEntryType.RegularFile, $"{Folder[1..]}/{Path.GetFileName(file)}")

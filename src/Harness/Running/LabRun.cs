@@ -44,7 +44,7 @@ internal sealed class LabRun : IAsyncDisposable
         _scenario = scenario;
         _lab = lab;
         _folder = folder;
-        var facts = FirewallFacts.Write(Path.Combine(folder, "client.conf"), localNet: "");
+        var facts = FirewallFacts.Write(Path.Combine(folder, "client.conf"), localNet: "", scenario.Transport);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _firewall = firewall is null ? null : new FirewallSession(firewall, lab.Client, facts);
@@ -106,7 +106,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     private async Task<RunEvidence> RunAsync(EvidenceFiles files, CancellationToken cancellation)
     {
-        _services = await LabServices.StartAsync(_lab, _scenario.Tunnel, LabTraffic.Ports);
+        _services = await LabServices.StartAsync(_lab, _scenario, LabTraffic.Ports);
         if (_scenario.Course == Course.FaultUnderBlast)
         {
             _blast = await LabBlast.OpenAsync(_lab, isControl: _firewall is null);

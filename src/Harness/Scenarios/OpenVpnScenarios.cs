@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Tunnels;
+using LeakVerifier.OpenVpn.Server;
 using static LeakVerifier.Harness.Faults.OpenVpnFaults;
 
 namespace LeakVerifier.Harness.Scenarios;
@@ -15,6 +16,7 @@ internal static class OpenVpnScenarios
 {
     private static readonly OpenVpnSetUp Persist = new() { PersistTun = true };
     private static readonly OpenVpnSetUp Plain = new();
+    private static readonly OpenVpnSetUp Tcp = new() { Transport = Transport.Tcp };
 
     /// <summary>A restart, its pause of a second, a new connection, and time to leak.</summary>
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(4);
@@ -22,7 +24,10 @@ internal static class OpenVpnScenarios
     /// <summary>The client notices a silent server, gives its tun up and leaks.</summary>
     private static readonly TimeSpan PastPingRestart = TimeSpan.FromSeconds(OpenVpnTunnel.PingRestart + 3);
 
-    public static ImmutableArray<Scenario> All { get; } = [.. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. Connecting(), Stays()];
+    public static ImmutableArray<Scenario> All { get; } = 
+    [
+        .. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. OverTcp(), .. Connecting(), Stays(),
+    ];
 
     /// <summary>The client stays in its tunnel; what goes beside it leaks all the same without a firewall.</summary>
     private static Scenario Stays() => Of(
@@ -103,6 +108,22 @@ internal static class OpenVpnScenarios
         yield return Of(Server("cipher-refused", "a reconnect is given a cipher that the client does not have", "push replace cipher with cipher AES-256-CBC", "restart"), Plain, [10], New, Reconnect);
     }
 
+    /// <summary>
+    /// What only a stream can suffer. The relay's users share address and port with the tunnel: their connections go to the
+    /// same socket, and nothing but the bytes, and who may hold the client's port, tells them from the tunnel's.
+    /// </summary>
+    private static IEnumerable<Scenario> OverTcp()
+    {
+        yield return Of(Server("tcp-rst", "the server resets the TCP connection", "rst"), Tcp, [4], New, Short);
+        yield return Of(Server("tcp-fin", "the server ends the TCP connection", "fin"), Tcp, [4], New, Short);
+        yield return Of(Server("tcp-corrupt", "the server corrupts a packet of the stream", "corrupt 1"), Tcp, [4], New, Short);
+        yield return Of(
+            Server("tcp-closed", "the server resets the TCP connection and closes its port", "close", "rst"),
+            Tcp, [4], New, Reconnect);
+        yield return Of(
+            Server("tcp6-rst", "the server resets the TCP connection", "rst"), Tcp with { IsOverIPv6 = true }, [4], New, Short);
+    }
+
     /// <summary>The client never gets as far as a tunnel: what is sent meanwhile would be in the clear.</summary>
     private static IEnumerable<Scenario> Connecting()
     {
@@ -137,15 +158,29 @@ internal static class OpenVpnScenarios
         {
             Id = "openvpn-" + fault.Id,
             Shows = $"Whether anything but OpenVPN's own packets leaves when, in mid-transfer, {fault.What}{persist}.",
-            Limits = "One client version, UDP over IPv4. Every datagram to the server is authenticated with its keys.",
+            Limits = Limits(setUp),
             LeakClasses = [.. classes.Union([18, 19, 38, 53, 63])],
             Tunnel = TunnelKind.OpenVpn,
             OpenVpn = setUp,
             Fault = fault,
             Window = window,
 
-            // The transport is IPv4, so OpenVPN adds a host route for that family only.
-            MustLeak = [.. ProbeNames.BesideTheTunnel, .. ProbeNames.V4(ProbeNames.SharedServer), .. alsoLeak],
+            // OpenVPN adds a host route for the transport's family only.
+            MustLeak =
+            [
+                .. ProbeNames.BesideTheTunnel,
+                .. setUp.IsOverIPv6 ? ProbeNames.V6(ProbeNames.SharedServer) : ProbeNames.V4(ProbeNames.SharedServer),
+                .. alsoLeak,
+            ],
         };
+    }
+
+    private static string Limits(OpenVpnSetUp setUp)
+    {
+        var family = setUp.IsOverIPv6 ? "IPv6" : "IPv4";
+        return setUp.Transport == Transport.Udp
+            ? $"One client version, UDP over {family}. Every datagram to the server is authenticated with its keys."
+            : $"One client version, TCP over {family}, from a port that only privileged programs may use. Every byte to the "
+                + "server is authenticated with its keys; segments without any are told by that port.";
     }
 }

@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Tunnels;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Scenarios;
 
@@ -31,6 +32,10 @@ public sealed record Scenario
 
     /// <summary>What of the OpenVPN tunnel against the fake server is chosen; null: nothing.</summary>
     public OpenVpnSetUp? OpenVpn { get; init; }
+
+    /// <summary>What carries the tunnel, as the firewall is told and as frames are judged.</summary>
+    public TransportProtocol Transport =>
+        OpenVpn is { Transport: LeakVerifier.OpenVpn.Server.Transport.Tcp } ? TransportProtocol.Tcp : TransportProtocol.Udp;
 
     /// <summary>In what order things happen.</summary>
     public Course Course { get; init; } = Course.FaultInMidTransfer;

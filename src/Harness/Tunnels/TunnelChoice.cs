@@ -11,12 +11,16 @@ internal sealed class TunnelChoice
 {
     private readonly Scenario _scenario;
     private readonly SocketTransport _sockets = new();
-    private readonly AuthenticatedTransport _authenticated = new();
+    private readonly OpenVpnSetUp _openVpn;
+    private readonly AuthenticatedTransport _authenticated;
 
     /// <param name="scenario">Names the tunnel.</param>
     public TunnelChoice(Scenario scenario)
     {
         _scenario = scenario;
+        _openVpn = scenario.OpenVpn ?? new OpenVpnSetUp();
+        _authenticated = new AuthenticatedTransport(
+            _openVpn.Transport == OpenVpn.Server.Transport.Tcp ? OpenVpnTunnel.ClientTcpPort : null);
         Transport = scenario.Tunnel switch
         {
             TunnelKind.OutOfBand => new NoTransport(),
@@ -39,7 +43,7 @@ internal sealed class TunnelChoice
         return _scenario.Tunnel switch
         {
             TunnelKind.OpenVpn => await OpenVpnTunnel.StartAsync(
-                lab, folder, _scenario.OpenVpn ?? new OpenVpnSetUp(), _authenticated, cancellation),
+                lab, folder, _openVpn, _authenticated, cancellation),
             TunnelKind.OpenVpnReal => await OpenVpnRealTunnel.StartAsync(lab, folder, _sockets, cancellation),
             _ => await OutOfBandTunnel.StartAsync(lab, _scenario.Routes, cancellation),
         };

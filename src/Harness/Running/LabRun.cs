@@ -192,6 +192,7 @@ internal sealed class LabRun : IAsyncDisposable
         return evidence with
         {
             Problem = evidence.Problem ?? SilentClient(evidence) ?? (_tunnelChoice.Account is { IsIncomplete: true } ? "the server forgot some of its keys" : null),
+            ServerActions = _tunnel is OpenVpnTunnel openVpn ? ServerActions.Of(openVpn.Server) : null,
             TransportPackets = _tunnelChoice.Account?.Totals.ToImmutableDictionary(),
             Capture = result,
             Reconciliation = reconciliation,

@@ -34,7 +34,7 @@ internal static class OpenVpnScenarios
         Server(
             "stays",
             "the server corrupts, replays and mislabels packets, renegotiates, forges a reset and pushes again",
-            "corrupt 20", "replay 20", "wrong-key 5", "renegotiate", "forge-reset", "push again", "say INFO,hello"),
+            "corrupt 20", "replay 20", "wrong-key 5", "renegotiate", "forge-reset", "push now", "say INFO,hello"),
         Plain, [10], [], Reconnect);
 
     /// <summary>The client ends: no tun is left, persistent or not.</summary>
@@ -100,6 +100,9 @@ internal static class OpenVpnScenarios
         yield return Of(Server("forgotten", "the server forgets the session", "forget"), Plain, [4], New, PastPingRestart);
         yield return Of(Server("blackhole", "the server neither hears nor answers", "blackhole"), Plain, [5], New, PastPingRestart);
         yield return Of(Server("mute", "the server hears and does not answer", "drop out all"), Plain, [5], New, PastPingRestart);
+        yield return Of(
+            Server("renegotiation-dies", "the server asks for new keys and then is silent on the control channel", "renegotiate", "drop both control"),
+            Plain with { ClientLines = ["hand-window 2"] }, [10], New, TimeSpan.FromSeconds(16));
         yield return Of(Server("moved", "the server answers from another address", "move 203.0.113.11"), Plain, [8], New, PastPingRestart);
         yield return Of(Server("untrusted", "a reconnect meets an untrusted certificate", "certificate other", "restart"), Plain, [10], New, Reconnect);
         yield return Of(Server("tls-stalled", "a reconnect meets a stalled handshake", "restart", "stall-tls 2"), Plain, [9], New, Reconnect);

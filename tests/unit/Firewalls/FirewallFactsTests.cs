@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewalls;
@@ -34,10 +35,12 @@ public sealed class FirewallFactsTests
         result.Policy!.LocalNetworks.Should().BeEmpty();
     }
 
-    [Test]
-    public void The_variables_say_the_same_as_the_configuration_file()
+    [TestCase(TransportProtocol.Udp, "udp")]
+    [TestCase(TransportProtocol.Tcp, "tcp")]
+    public void The_variables_say_the_same_as_the_configuration_file(TransportProtocol transport, string name)
     {
-        var facts = FirewallFacts.Write(_file, "192.0.2.0/24");
+        var facts = FirewallFacts.Write(_file, "192.0.2.0/24", transport);
+        facts["LV_SERVER_PROTO"].Should().Be(name);
         var policy = ConfigurationFiles.Read(_file).Policy!;
 
         policy.TunnelInterface.Matches(facts["LV_TUNNEL_IF"]).Should().BeTrue();

@@ -100,9 +100,10 @@ internal static class OpenVpnScenarios
         yield return Of(Server("forgotten", "the server forgets the session", "forget"), Plain, [4], New, PastPingRestart);
         yield return Of(Server("blackhole", "the server neither hears nor answers", "blackhole"), Plain, [5], New, PastPingRestart);
         yield return Of(Server("mute", "the server hears and does not answer", "drop out all"), Plain, [5], New, PastPingRestart);
+
+        // With the default of an hour for tran-window the old keys carry the tunnel on, and nothing leaks.
         yield return Of(
             Server("renegotiation-dies", "the server asks for new keys and then is silent on the control channel", "renegotiate", "drop both control"),
-            // With the default of an hour for tran-window the old keys carry the tunnel on, and nothing leaks.
             Plain with { ClientLines = ["hand-window 2", "tran-window 2"] }, [10], New, PastPingRestart);
         yield return Of(Server("moved", "the server answers from another address", "move 203.0.113.11"), Plain, [8], New, PastPingRestart);
         yield return Of(Server("untrusted", "a reconnect meets an untrusted certificate", "certificate other", "restart"), Plain, [10], New, Reconnect);

@@ -24,7 +24,7 @@ internal static class OpenVpnScenarios
     /// <summary>The client notices a silent server, gives its tun up and leaks.</summary>
     private static readonly TimeSpan PastPingRestart = TimeSpan.FromSeconds(OpenVpnTunnel.PingRestart + 3);
 
-    public static ImmutableArray<Scenario> All { get; } = 
+    public static ImmutableArray<Scenario> All { get; } =
     [
         .. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. OverTcp(), .. Connecting(), Stays(),
     ];

@@ -5,7 +5,7 @@ namespace LeakVerifier.IntegrationTests.Verify;
 /// <summary>
 /// Another user sends to the VPN server's own address and port: only its keys tell whose datagrams are the tunnel's.
 /// </summary>
-public sealed class AuthenticatedServerTests() : SuiteFixture("--firewall", "builtin", "--scenario", "openvpn-restart")
+public sealed class AuthenticatedServerTests() : SuiteFixture(Namespaces, "--firewall", "builtin", "--scenario", "openvpn-restart")
 {
     private ScenarioReport Scenario => Report["openvpn-restart"];
 

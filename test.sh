@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 . eng/setup.sh
+. eng/engine.sh
 
 require_root
 require_dotnet
@@ -16,7 +17,9 @@ dotnet build LeakVerifier.sln --nologo -v quiet || exit 70
 dotnet format LeakVerifier.sln --no-restore --verify-no-changes || { echo "run 'dotnet format'" >&2; exit 70; }
 
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+trap 'rm -rf "$results"; stop_own_engine' EXIT
+ensure_engine
+docker/build-images.sh
 status=0
 for suite in unit integration; do
     echo "== $suite tests"

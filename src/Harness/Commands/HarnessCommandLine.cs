@@ -78,8 +78,8 @@ internal static class HarnessCommandLine
             DefaultValueFactory = _ => FirewallFolder.Builtin,
             HelpName = "builtin|none|DIR",
         };
-        var lab = new Option<string>("--lab") { Description = "What hosts are made of", DefaultValueFactory = _ => "netns" };
-        lab.AcceptOnlyFromAmong("netns");
+        var lab = new Option<string>("--lab") { Description = "What hosts are made of", DefaultValueFactory = _ => LabKinds.Namespaces };
+        lab.AcceptOnlyFromAmong(LabKinds.Namespaces, LabKinds.Docker);
         var scenario = new Option<string[]>("--scenario") { Description = "Only scenarios whose id matches; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
         var repeat = new Option<int>("--repeat") { Description = "Run each scenario so often", DefaultValueFactory = _ => 1, HelpName = "N" };
         repeat.Validators.Add(result =>
@@ -100,6 +100,7 @@ internal static class HarnessCommandLine
         verify.SetAction(parsed => (int)VerifyCommand.Run(
             new VerifyOptions(
                 parsed.GetValue(firewall)!,
+                parsed.GetValue(lab)!,
                 parsed.GetValue(scenario)!,
                 parsed.GetValue(repeat),
                 parsed.GetValue(json),

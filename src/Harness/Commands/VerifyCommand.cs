@@ -3,6 +3,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
 using LeakVerifier.Harness.Sandboxing;
@@ -16,7 +18,7 @@ internal static class VerifyCommand
     /// <summary>Checks everything that can be checked before a lab starts, then runs inside the sandbox.</summary>
     public static ExitCode Run(VerifyOptions options, IReadOnlyList<string> arguments)
     {
-        var scenarios = Select(options.Patterns);
+        var scenarios = Select(options.Patterns, options.Lab);
         if (!Sandbox.IsInside)
         {
             Prerequisites.Require(scenarios);
@@ -26,19 +28,59 @@ internal static class VerifyCommand
             HiddenPaths.Refuse("--out", options.Out);
             _ = options.Firewall == FirewallFolder.Builtin ? null : FirewallFolder.Find(options.Firewall);
             EvidenceFolder.Prepare(options.Out);
-            return (ExitCode)Sandbox.Run(arguments);
+            var usesContainers = options.Lab == LabKinds.Docker;
+            if (usesContainers)
+            {
+                ContainerPrerequisites.RequireAsync(options.Firewall).GetAwaiter().GetResult();
+            }
+
+            return (ExitCode)Sandbox.Run(arguments, keepsProcessIds: usesContainers);
         }
 
-        return RunInside(options, scenarios).GetAwaiter().GetResult();
+        return options.Lab == LabKinds.Docker
+            ? RunWithContainersAsync(options, scenarios).GetAwaiter().GetResult()
+            : RunInside(options, scenarios, new NamespaceHosts(), FirewallFolder.Find(options.Firewall)).GetAwaiter().GetResult();
     }
 
-    private static async Task<ExitCode> RunInside(VerifyOptions options, ImmutableArray<Scenario> scenarios)
+    private static async Task<ExitCode> RunWithContainersAsync(VerifyOptions options, ImmutableArray<Scenario> scenarios)
+    {
+        using var engine = ContainerEngine.Open();
+        await RemoveLeftoversAsync(engine);
+        var firewall = FirewallFolder.Find(options.Firewall, BuiltinFirewall.ProgramInImage);
+        try
+        {
+            return await RunInside(options, scenarios, new ContainerHosts(engine), firewall);
+        }
+        finally
+        {
+            // What a killed run had just asked for, the engine may have made after the first look.
+            await RemoveLeftoversAsync(engine);
+        }
+    }
+
+    private static async Task RemoveLeftoversAsync(ContainerEngine engine)
+    {
+        try
+        {
+            if (await engine.RemoveLeftoversAsync() is > 0 and var count)
+            {
+                Console.Error.WriteLine($"removed {count} containers that an earlier run left behind");
+            }
+        }
+        catch (ContainerException exception)
+        {
+            // The scenarios will say so too; what is left waits for a run with an engine.
+            Console.Error.WriteLine($"containers of earlier runs are not removed: {exception.Message}");
+        }
+    }
+
+    private static async Task<ExitCode> RunInside(
+        VerifyOptions options, ImmutableArray<Scenario> scenarios, IHostSource hosts, FirewallFolder? firewall)
     {
         using var interruption = new Interruption();
         var watch = Stopwatch.StartNew();
-        var firewall = FirewallFolder.Find(options.Firewall);
         var progress = new ProgressLines(scenarios.Length * options.Repeat);
-        var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out);
+        var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out, hosts);
         var suite = new Suite(firewall, settings, progress.Report);
         var results = await suite.RunAsync(scenarios, options.Repeat, interruption.Token);
         progress.End();
@@ -50,8 +92,9 @@ internal static class VerifyCommand
             : ExitCodes.Of(Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]));
     }
 
-    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns)
+    private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns, string lab)
     {
+        bool IsPossible(Scenario scenario) => lab == LabKinds.Docker || !scenario.UsesApplications;
         foreach (var pattern in patterns)
         {
             if (!ScenarioCatalogue.All.Any(scenario => ScenarioCatalogue.IsMatch(pattern, scenario)))
@@ -60,7 +103,10 @@ internal static class VerifyCommand
             }
         }
 
-        return ScenarioCatalogue.Matching(patterns);
+        ImmutableArray<Scenario> possible = [.. ScenarioCatalogue.Matching(patterns).Where(IsPossible)];
+        return possible.IsEmpty
+            ? throw new CommandException(ExitCode.Usage, $"--scenario {patterns[0]}: real applications run in the Docker lab only; add --lab docker")
+            : possible;
     }
 
     private static void Report(VerifyOptions options, ImmutableArray<ScenarioSummary> summaries, TimeSpan elapsed)

@@ -7,11 +7,14 @@ internal static class BuiltinFirewall
 {
     private const string Program = "vpn-firewall";
 
+    /// <summary>Where the client's image has the program.</summary>
+    public const string ProgramInImage = "/usr/sbin/" + Program;
+
     /// <summary>Writes the folder.</summary>
-    /// <exception cref="FirewallNotUsableException">The program is not installed.</exception>
-    public static FirewallFolder Unpack(string folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="program">The program as the client sees it.</param>
+    public static FirewallFolder Unpack(string folder, string program)
     {
-        var program = FindProgram();
         Directory.CreateDirectory(folder);
         Write(folder, "up", $"exec '{program}' start --config \"$LV_CONFIG\"");
         Write(folder, "reload", $"exec '{program}' reload --config \"$LV_CONFIG\"");
@@ -19,7 +22,9 @@ internal static class BuiltinFirewall
         return new FirewallFolder(FirewallFolder.Builtin, folder);
     }
 
-    private static string FindProgram()
+    /// <summary>The program on this machine.</summary>
+    /// <exception cref="FirewallNotUsableException">It is not installed.</exception>
+    public static string FindProgram()
     {
         // Beside this program, where both are built to, before what may be installed.
         var folders = new[] { AppContext.BaseDirectory, "/usr/sbin", "/usr/local/sbin", "/usr/bin" };

@@ -29,9 +29,10 @@ public sealed record FirewallFolder(string Name, string Folder)
 
     /// <summary>Finds the firewall that <c>--firewall</c> names.</summary>
     /// <param name="name"><c>builtin</c>, <c>none</c> or a folder's path.</param>
+    /// <param name="program">Where the client has the program of <c>builtin</c>; null: it is found on this machine.</param>
     /// <returns>The folder, or null for <c>none</c>.</returns>
     /// <exception cref="FirewallNotUsableException">There is no such folder, or it has no executable <c>up</c>.</exception>
-    public static FirewallFolder? Find(string name)
+    public static FirewallFolder? Find(string name, string? program = null)
     {
         if (name == None)
         {
@@ -40,7 +41,7 @@ public sealed record FirewallFolder(string Name, string Folder)
 
         if (name == Builtin)
         {
-            return BuiltinFirewall.Unpack(Path.Combine(Sandbox.WorkFolder, "firewall-builtin"));
+            return BuiltinFirewall.Unpack(Path.Combine(Sandbox.WorkFolder, "firewall-builtin"), program ?? BuiltinFirewall.FindProgram());
         }
 
         var folder = Path.GetFullPath(name);

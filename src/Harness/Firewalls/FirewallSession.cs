@@ -25,6 +25,12 @@ public sealed class FirewallSession
         _facts = facts;
     }
 
+    /// <summary>Makes its files visible to the client's programs.</summary>
+    public Task InstallAsync()
+    {
+        return Task.WhenAll(_client.ShowAsync(_firewall.Folder), _client.ShowAsync(_facts["LV_CONFIG"]));
+    }
+
     /// <summary>Loads the rules; they are in force when it returns.</summary>
     /// <returns>Null, or why the firewall is not up.</returns>
     public Task<string?> UpAsync(CancellationToken cancellation) => RunAsync(_firewall.Up, cancellation);
@@ -39,7 +45,7 @@ public sealed class FirewallSession
         try
         {
             var result = await ChildProcess.RunAsync(
-                _client.Root, [program], _facts, timeout: Patience, cancellation: cancellation);
+                _client.Programs, [program], _facts, timeout: Patience, cancellation: cancellation);
             return result.IsSuccess ? null : $"'{name}' of the firewall failed with exit code {result.ExitCode}: {result.Summary}";
         }
         catch (TimeoutException)

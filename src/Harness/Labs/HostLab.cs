@@ -26,13 +26,13 @@ public sealed class HostLab : IAsyncDisposable
     /// <summary>The router's interface at which frames of the client are captured.</summary>
     public const string CapturePoint = "lan0";
 
-    private HostLab()
+    private HostLab(LabHost[] hosts)
     {
-        Client = new LabHost("client", hasOwnRunFolder: true);
-        Router = new LabHost("router");
-        VpnServer = new LabHost("vpn-server");
-        Internet = new LabHost("internet");
-        Resolver = new LabHost("resolver");
+        Client = hosts[(int)HostRole.Client];
+        Router = hosts[(int)HostRole.Router];
+        VpnServer = hosts[(int)HostRole.VpnServer];
+        Internet = hosts[(int)HostRole.Internet];
+        Resolver = hosts[(int)HostRole.Resolver];
     }
 
     /// <summary>The machine under test.</summary>
@@ -52,11 +52,13 @@ public sealed class HostLab : IAsyncDisposable
 
     private IReadOnlyList<LabHost> Hosts => [Client, Router, VpnServer, Internet, Resolver];
 
-    /// <summary>Makes the namespaces and wires them.</summary>
+    /// <summary>Makes the hosts, all at the same time, and wires them.</summary>
+    /// <param name="source">What hosts are made of.</param>
+    /// <param name="cancellation">Ends the wait for hosts.</param>
     /// <exception cref="CommandFailedException">The kernel refused an interface, an address or a route.</exception>
-    public static async Task<HostLab> StartAsync()
+    public static async Task<HostLab> StartAsync(IHostSource source, CancellationToken cancellation)
     {
-        var lab = new HostLab();
+        var lab = new HostLab(await StartHostsAsync(source, cancellation));
         try
         {
             await lab.WireAsync();
@@ -70,14 +72,30 @@ public sealed class HostLab : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        foreach (var host in Hosts)
-        {
-            host.Dispose();
-        }
+        await Task.WhenAll(Hosts.Select(host => host.DisposeAsync().AsTask()));
+    }
 
-        return ValueTask.CompletedTask;
+    /// <returns>The hosts in the order of their roles.</returns>
+    private static async Task<LabHost[]> StartHostsAsync(IHostSource source, CancellationToken cancellation)
+    {
+        var starts = Enum.GetValues<HostRole>().Select(role => source.StartAsync(role, cancellation)).ToList();
+        try
+        {
+            return await Task.WhenAll(starts);
+        }
+        catch
+        {
+            // The others may have started, or may yet.
+            foreach (var start in starts)
+            {
+                await ((Task)start).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await (start.IsCompletedSuccessfully ? (await start).DisposeAsync() : ValueTask.CompletedTask);
+            }
+
+            throw;
+        }
     }
 
     private async Task WireAsync()

@@ -7,20 +7,32 @@ using LeakVerifier.Harness.Sandboxing;
 namespace LeakVerifier.Harness.Labs;
 
 /// <summary>
-/// A host of a lab: a network namespace in which the harness opens sockets, captures and starts programs.
+/// A host of a lab: a network namespace in which the harness opens sockets, captures and starts programs. It may have
+/// files and privileges of its own, which its <see cref="Programs"/> see and the harness's sockets do not care about.
 /// </summary>
-public sealed class LabHost : IDisposable
+public sealed class LabHost : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<uint, Lazy<NamespaceThread>> _users = new();
+    private readonly IHostContents? _contents;
 
-    /// <param name="name">Its role, such as <c>client</c>.</param>
-    /// <param name="hasOwnRunFolder">Whether programs on it see a /run of their own.</param>
+    /// <summary>A host with the machine's own files and programs.</summary>
+    /// <param name="role">What it is in the lab; programs on the client see a /run of their own.</param>
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>
-    public LabHost(string name, bool hasOwnRunFolder = false)
+    public LabHost(HostRole role)
     {
-        Name = name;
+        Name = NameOf(role);
         Namespace = NetworkNamespace.Create();
-        Root = new NamespaceThread(Namespace, name, prepare: hasOwnRunFolder ? PrivateMounts.GiveOwnRunFolder : null);
+        Root = new NamespaceThread(Namespace, Name, prepare: role == HostRole.Client ? PrivateMounts.GiveOwnRunFolder : null);
+    }
+
+    /// <summary>A host with files and programs of its own, all of which it owns from here on.</summary>
+    /// <exception cref="SystemCallException">The namespace cannot be entered.</exception>
+    internal LabHost(HostRole role, NetworkNamespace networkNamespace, IHostContents contents)
+    {
+        Name = NameOf(role);
+        Namespace = networkNamespace;
+        _contents = contents;
+        Root = new NamespaceThread(Namespace, Name);
     }
 
     /// <summary>Its role.</summary>
@@ -29,13 +41,26 @@ public sealed class LabHost : IDisposable
     /// <summary>Its network namespace.</summary>
     public NetworkNamespace Namespace { get; }
 
-    /// <summary>Where root's sockets are opened and programs started.</summary>
+    /// <summary>Where the harness's own sockets are opened, as root, and its tools (ip, nft) started.</summary>
     public NamespaceThread Root { get; }
+
+    /// <summary>Where the host's own programs are started, as its root: firewall, VPN client, applications.</summary>
+    public NamespaceThread Programs => _contents?.Programs ?? Root;
+
+    /// <summary>Where programs of any user may write: the caller's TMPDIR may be for root alone.</summary>
+    public string TemporaryFolder => _contents is null ? Sandbox.WorkFolder : "/tmp";
 
     /// <summary>Where a user's sockets are opened.</summary>
     public NamespaceThread As(uint uid)
     {
         return _users.GetOrAdd(uid, user => new(() => new NamespaceThread(Namespace, $"{Name}-{user}", user))).Value;
+    }
+
+    /// <summary>Makes sure that the host's programs find a file or folder of the harness at its path.</summary>
+    /// <param name="path">An absolute path.</param>
+    public Task ShowAsync(string path)
+    {
+        return _contents?.CopyAsync(path) ?? Task.CompletedTask;
     }
 
     /// <summary>Runs <c>ip -batch</c> (ip(8)).</summary>
@@ -61,7 +86,7 @@ public sealed class LabHost : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         foreach (var user in _users.Values)
         {
@@ -70,5 +95,15 @@ public sealed class LabHost : IDisposable
 
         Root.Dispose();
         Namespace.Dispose();
+        await (_contents?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
+
+    private static string NameOf(HostRole role) => role switch
+    {
+        HostRole.Client => "client",
+        HostRole.Router => "router",
+        HostRole.VpnServer => "vpn-server",
+        HostRole.Internet => "internet",
+        _ => "resolver",
+    };
 }

@@ -54,8 +54,7 @@ public sealed class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        // The child inherits the namespaces and the user of the thread that forks it.
-        var process = await thread.RunAsync(() => Process.Start(start)!);
+        var process = await thread.StartAsync(start);
         var child = new ChildProcess(process, string.Join(' ', command));
         await child.FeedAsync(input);
         return child;

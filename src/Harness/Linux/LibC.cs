@@ -16,6 +16,18 @@ internal static partial class LibC
     /// <summary>unshare(2): a process-id namespace for the children to come.</summary>
     public const int CLONE_NEWPID = 0x2000_0000;
 
+    /// <summary>unshare(2): a root and a current folder that no other thread shares.</summary>
+    public const int CLONE_FS = 0x200;
+
+    /// <summary>setns(2): a cgroup namespace.</summary>
+    public const int CLONE_NEWCGROUP = 0x0200_0000;
+
+    /// <summary>setns(2): a host name.</summary>
+    public const int CLONE_NEWUTS = 0x0400_0000;
+
+    /// <summary>setns(2): System V and POSIX message queues.</summary>
+    public const int CLONE_NEWIPC = 0x0800_0000;
+
     /// <summary>mount(2): apply to the whole tree below.</summary>
     public const ulong MS_REC = 0x4000;
 
@@ -27,6 +39,12 @@ internal static partial class LibC
 
     /// <summary>prctl(2): the signal that this process gets when the thread that started it ends.</summary>
     public const int PR_SET_PDEATHSIG = 1;
+
+    /// <summary>prctl(2): take a capability out of the bounding set.</summary>
+    public const int PR_CAPBSET_DROP = 24;
+
+    /// <summary>prctl(2): no program started from here on gains privileges.</summary>
+    public const int PR_SET_NO_NEW_PRIVS = 38;
 
     /// <summary>mknod(2): a character device.</summary>
     public const uint S_IFCHR = 0x2000;
@@ -48,6 +66,10 @@ internal static partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int prctl(int option, nuint argument);
+
+    /// <summary>The same with the further arguments that some options want to be zero.</summary>
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int prctl(int option, nuint argument, nuint third, nuint fourth, nuint fifth);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int kill(int process, int signal);

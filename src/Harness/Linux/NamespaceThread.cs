@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace LeakVerifier.Harness.Linux;
@@ -14,15 +15,23 @@ public sealed class NamespaceThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
+    private readonly Func<ProcessStartInfo, Process> _start;
 
     /// <param name="networkNamespace">Where the thread lives.</param>
     /// <param name="name">What it is called in a debugger.</param>
     /// <param name="uid">The user (and group) it plays; null: the harness's own, root. A user other than root has no
     /// capability left.</param>
     /// <param name="prepare">What the thread does first, still as root: for example give itself other mounts.</param>
-    public NamespaceThread(NetworkNamespace networkNamespace, string name, uint? uid = null, Action? prepare = null)
+    /// <param name="start">How it starts a process; null: as usual.</param>
+    public NamespaceThread(
+        NetworkNamespace networkNamespace,
+        string name,
+        uint? uid = null,
+        Action? prepare = null,
+        Func<ProcessStartInfo, Process>? start = null)
     {
         Uid = uid ?? 0;
+        _start = start ?? (info => Process.Start(info)!);
         var entered = new TaskCompletionSource();
         _thread = new Thread(() => Run(networkNamespace, uid, prepare, entered)) { Name = name, IsBackground = true };
         _thread.Start();
@@ -61,6 +70,12 @@ public sealed class NamespaceThread : IDisposable
             work();
             return true;
         });
+    }
+
+    /// <summary>Starts a process, which inherits the namespaces and the user of the thread.</summary>
+    public Task<Process> StartAsync(ProcessStartInfo start)
+    {
+        return RunAsync(() => _start(start));
     }
 
     /// <summary>Ends the thread once the work that was given to it is done.</summary>

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LeakVerifier.Harness.Linux;
 
 /// <summary>
-/// An anonymous network namespace (network_namespaces(7)): it has no name anywhere and is gone with the last process
-/// that holds it, so a harness that is killed leaves nothing behind.
+/// A network namespace (network_namespaces(7)). One that is made here has no name anywhere and is gone with the last
+/// process that holds it, so a harness that is killed leaves nothing behind.
 /// </summary>
 public sealed class NetworkNamespace : IDisposable
 {
@@ -45,6 +45,14 @@ public sealed class NetworkNamespace : IDisposable
         thread.Start();
         thread.Join();
         return created ?? throw failure!;
+    }
+
+    /// <summary>Takes the network namespace of a running process.</summary>
+    /// <param name="process">Its process id, as this process sees it.</param>
+    /// <exception cref="IOException">There is no such process.</exception>
+    public static NetworkNamespace Of(int process)
+    {
+        return new NetworkNamespace(File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net")));
     }
 
     /// <summary>Moves the calling thread into this namespace. There is no way back: use a thread of your own.</summary>

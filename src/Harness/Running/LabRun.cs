@@ -7,8 +7,10 @@ using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Harness.Tunnels;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
@@ -37,6 +39,7 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly LabTraffic _traffic;
     private LabServices? _services;
     private LabBlast? _blast;
+    private LabApplications? _applications;
     private ITunnel? _tunnel;
 
     private LabRun(Scenario scenario, HostLab lab, FirewallFolder? firewall, string folder)
@@ -48,7 +51,7 @@ internal sealed class LabRun : IAsyncDisposable
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _firewall = firewall is null ? null : new FirewallSession(firewall, lab.Client, facts);
-        _traffic = LabTraffic.Create(lab);
+        _traffic = LabTraffic.Create(lab, scenario.UsesApplications);
         _tunnelChoice = new TunnelChoice(scenario);
     }
 
@@ -65,7 +68,7 @@ internal sealed class LabRun : IAsyncDisposable
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
         try
         {
-            var (lab, setUp) = await StartLabAsync(cancellation);
+            var (lab, setUp) = await StartLabAsync(settings.Hosts, cancellation);
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             var evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
@@ -82,13 +85,13 @@ internal sealed class LabRun : IAsyncDisposable
     }
 
     /// <summary>Makes a lab. Not all labs at once: each would wait for all the others.</summary>
-    private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(CancellationToken cancellation)
+    private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(IHostSource hosts, CancellationToken cancellation)
     {
         await LabStarts.WaitAsync(cancellation);
         try
         {
             var watch = Stopwatch.StartNew();
-            return (await HostLab.StartAsync(), watch.Elapsed);
+            return (await HostLab.StartAsync(hosts, cancellation), watch.Elapsed);
         }
         finally
         {
@@ -100,19 +103,23 @@ internal sealed class LabRun : IAsyncDisposable
     {
         await _traffic.DisposeAsync();
         await (_blast?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_applications?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_tunnel?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_services?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private async Task<RunEvidence> RunAsync(EvidenceFiles files, CancellationToken cancellation)
     {
+        await (_firewall?.InstallAsync() ?? Task.CompletedTask);
         _services = await LabServices.StartAsync(_lab, _scenario, LabTraffic.Ports);
+        _applications = _scenario.UsesApplications ? await LabApplications.OpenAsync(_lab, cancellation) : null;
         if (_scenario.Course == Course.FaultUnderBlast)
         {
             _blast = await LabBlast.OpenAsync(_lab, isControl: _firewall is null);
         }
 
-        var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, new ProbeBook([.. _traffic.Descriptions, .. _blast?.Descriptions ?? []]));
+        var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, new ProbeBook(
+            [.. _traffic.Descriptions, .. _applications?.Descriptions ?? [], .. _blast?.Descriptions ?? []]));
         var options = new CaptureOptions
         {
             Interface = HostLab.CapturePoint,
@@ -157,6 +164,12 @@ internal sealed class LabRun : IAsyncDisposable
 
     private async Task<string?> StrikeAsync(RunCourse course, CancellationToken cancellation)
     {
+        if (_applications is not null && await _applications.StartAsync(isControl: _firewall is null, cancellation) is { } problem)
+        {
+            return problem;
+        }
+
+        _applications?.MarkFault();
         _traffic.MarkFault();
         course.MarkFault();
         var context = new FaultContext(_lab, _tunnel, _scenario.Tunnel, _firewall);
@@ -179,7 +192,7 @@ internal sealed class LabRun : IAsyncDisposable
         RunCourse course, PacketCapture capture, FrameCounter counter, string? problem)
     {
         var blast = _blast is null ? default : await _blast.StopAsync();
-        var counters = _traffic.Read();
+        IReadOnlyList<(ProbeDescription, ProbeCounters)> counters = [.. _traffic.Read(), .. _applications?.Read() ?? []];
 
         // Resetting connections is traffic as well, so it happens before the capture closes.
         await _traffic.DisposeAsync();
@@ -260,7 +273,7 @@ internal sealed class LabRun : IAsyncDisposable
 
     private static bool IsOfTheLab(Exception exception)
     {
-        return exception is SystemCallException or CommandFailedException or TunnelException or CaptureException
+        return exception is SystemCallException or CommandFailedException or ContainerException or TunnelException or CaptureException
             or IOException or TimeoutException or System.Net.Sockets.SocketException
             or System.ComponentModel.Win32Exception or UnauthorizedAccessException;
     }

@@ -36,7 +36,7 @@ internal sealed class LabServices : IAsyncDisposable
         {
             int[] Relay(TransportProtocol protocol)
             {
-                return IsTunnels(scenario, address, protocol) ? [ports.TorOther] : [ports.TorOther, ports.Vpn];
+                return IsTunnels(scenario, address, protocol) || IsRealRelays(scenario, address, protocol) ? [ports.TorOther] : [ports.TorOther, ports.Vpn];
             }
 
             services._services.Add(await EchoService.StartAsync(
@@ -44,6 +44,12 @@ internal sealed class LabServices : IAsyncDisposable
         }
 
         return services;
+    }
+
+    /// <summary>Whether a real Tor relay holds the VPN's port there.</summary>
+    private static bool IsRealRelays(Scenario scenario, IPAddress address, TransportProtocol protocol)
+    {
+        return scenario.UsesApplications && protocol == TransportProtocol.Tcp && address.Equals(LabAddresses.VpnServer.IPv4);
     }
 
     /// <summary>

@@ -55,7 +55,9 @@ internal sealed class LabTraffic : IAsyncDisposable
     public IReadOnlyList<ProbeDescription> Descriptions => _probes.Descriptions;
 
     /// <summary>Builds the probes; nothing is sent yet.</summary>
-    public static LabTraffic Create(HostLab lab)
+    /// <param name="lab">The lab.</param>
+    /// <param name="hasRealRelay">Whether a real Tor relay has the VPN's port over TCP, so that no probe is for it.</param>
+    public static LabTraffic Create(HostLab lab, bool hasRealRelay)
     {
         return new LabTraffic(ProbeSet.Create(new ProbePlan
         {
@@ -64,6 +66,7 @@ internal sealed class LabTraffic : IAsyncDisposable
             PhysicalInterface = HostLab.PhysicalInterface,
             Targets = [Targets(pair => pair.IPv4), Targets(pair => pair.IPv6)],
             Ports = Ports,
+            Wanted = probe => !hasRealRelay || !probe.Name.StartsWith("tor-same-port-tcp", StringComparison.Ordinal),
         }));
     }
 

@@ -36,9 +36,12 @@ public static class Sandbox
     }
 
     /// <summary>Starts the process inside with the same arguments and waits for it.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="keepsProcessIds">Whether it stays in this process-id namespace. A container can be entered only from
+    /// an ancestor of its own namespace (pid_namespaces(7)); what is started in one ends with it instead.</param>
     /// <returns>Its exit code.</returns>
     /// <exception cref="SystemCallException">Not privileged.</exception>
-    public static int Run(IReadOnlyList<string> arguments)
+    public static int Run(IReadOnlyList<string> arguments, bool keepsProcessIds = false)
     {
         var self = SelfProgram.Command;
         var start = new ProcessStartInfo(self[0], [.. self.Skip(1), .. arguments])
@@ -71,7 +74,7 @@ public static class Sandbox
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Forward);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Forward);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Forward);
-        var started = StartInNewNamespaces(start);
+        var started = StartInNewNamespaces(start, keepsProcessIds ? 0 : LibC.CLONE_NEWPID);
         lock (gate)
         {
             inside = started;
@@ -89,13 +92,13 @@ public static class Sandbox
     /// Starts a process as the first of new namespaces. It is a child of the calling thread, whose end its death signal
     /// answers to: call this on a thread that lives as long as the process.
     /// </summary>
-    private static Process StartInNewNamespaces(ProcessStartInfo start)
+    private static Process StartInNewNamespaces(ProcessStartInfo start, int processIds)
     {
         // A thread that has asked for a new process-id namespace cannot start threads (clone(2), EINVAL), so it goes back
         // to the old one as soon as the child is born.
         using var own = File.OpenHandle("/proc/thread-self/ns/pid");
-        const int namespaces = LibC.CLONE_NEWPID | LibC.CLONE_NEWNS | LibC.CLONE_NEWNET;
-        SystemCallException.ThrowIfFailed(LibC.unshare(namespaces), "making namespaces");
+        const int namespaces = LibC.CLONE_NEWNS | LibC.CLONE_NEWNET;
+        SystemCallException.ThrowIfFailed(LibC.unshare(namespaces | processIds), "making namespaces");
         var process = Process.Start(start)!;
         SystemCallException.ThrowIfFailed(LibC.setns(own, LibC.CLONE_NEWPID), "returning to the process-id namespace");
         return process;

@@ -37,6 +37,9 @@ public sealed record Scenario
     public TransportProtocol Transport =>
         OpenVpn is { Transport: LeakVerifier.OpenVpn.Server.Transport.Tcp } ? TransportProtocol.Tcp : TransportProtocol.Udp;
 
+    /// <summary>Whether real applications send too. They are installed in the images of the Docker lab only.</summary>
+    public bool UsesApplications { get; init; }
+
     /// <summary>In what order things happen.</summary>
     public Course Course { get; init; } = Course.FaultInMidTransfer;
 

@@ -14,6 +14,7 @@ public static class ScenarioCatalogue
         .. FirewallScenarios.All,
         .. OpenVpnRealScenarios.All,
         .. OpenVpnScenarios.All,
+        .. ApplicationScenarios.All,
     ];
 
     /// <summary>Those whose id matches one of the patterns (<c>*</c> and <c>?</c>); all when there is no pattern.</summary>

@@ -19,7 +19,7 @@ internal static class AddressReadiness
     {
         // Listening comes before looking, so that no change falls between the two.
         await using var monitor = await ChildProcess.StartAsync(
-            host.Root, ["ip", "-6", "monitor", "address", "dev", interfaceName]);
+            host.Programs, ["ip", "-6", "monitor", "address", "dev", interfaceName]);
         for (var seen = 0; await HasTentativeAsync(host, interfaceName); seen++)
         {
             var next = seen;

@@ -23,10 +23,13 @@ internal static class OpenVpnClient
         // Ambient capabilities, since the program is not set-uid: a unit of systemd does the same with User=.
         var uid = ITunnel.Uid.ToString(CultureInfo.InvariantCulture);
         return ChildProcess.StartAsync(
-            host.Root,
+            host.Programs,
             [
                 "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups",
                 $"--inh-caps={Capabilities}", $"--ambient-caps={Capabilities}", "openvpn", .. arguments,
+
+                // It refuses to start where it cannot write.
+                "--tmp-dir", host.TemporaryFolder,
             ]);
     }
 

@@ -5,7 +5,6 @@ using System.Net;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
-using LeakVerifier.Harness.Sandboxing;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Tunnels;
@@ -45,7 +44,9 @@ public sealed class OpenVpnRealTunnel : ITunnel
         HostLab lab, string folder, SocketTransport transport, CancellationToken cancellation)
     {
         var credentials = TunnelCredentials.Create(folder);
-        var server = await ChildProcess.StartAsync(lab.VpnServer.Root, ServerCommand(credentials));
+        await Task.WhenAll(lab.VpnServer.ShowAsync(folder), lab.Client.ShowAsync(folder));
+        var server = await ChildProcess.StartAsync(
+            lab.VpnServer.Programs, [.. ServerCommand(credentials), "--tmp-dir", lab.VpnServer.TemporaryFolder]);
         ChildProcess? client = null;
         try
         {
@@ -106,7 +107,7 @@ public sealed class OpenVpnRealTunnel : ITunnel
             "--push", "topology subnet", "--push", $"route-gateway {inner.IPv4}",
             "--push", "redirect-gateway def1 ipv6",
             "--push", "ping 1", "--push", $"ping-restart {PingRestart}", "--ping", "1", "--ping-restart", "10",
-            "--tmp-dir", Sandbox.WorkFolder, "--verb", "3",
+            "--verb", "3",
         ];
     }
 
@@ -120,9 +121,6 @@ public sealed class OpenVpnRealTunnel : ITunnel
             "--cert", credentials.Client.CertificateFile, "--key", credentials.Client.KeyFile,
             "--peer-fingerprint", credentials.Server.Fingerprint,
             "--connect-retry", "1", "5", "--hand-window", "6", "--verb", "3",
-
-            // The caller's TMPDIR may be for root alone, and the client refuses to start when it cannot write there.
-            "--tmp-dir", Sandbox.WorkFolder,
         ];
     }
 

@@ -126,6 +126,7 @@ public sealed class OpenVpnTunnel : ITunnel
         };
         var path = Path.Combine(Directory.CreateDirectory(folder).FullName, "client.ovpn");
         await File.WriteAllTextAsync(path, profile.Render());
+        await lab.Client.ShowAsync(folder);
         return await OpenVpnClient.StartAsync(lab.Client, ["--config", path]);
     }
 }

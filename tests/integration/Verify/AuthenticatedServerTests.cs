@@ -6,7 +6,7 @@ namespace LeakVerifier.IntegrationTests.Verify;
 /// Another user sends to the VPN server's own address and port: only its keys tell whose datagrams are the tunnel's.
 /// </summary>
 public sealed class AuthenticatedServerTests() : SuiteFixture(
-    "--firewall", "builtin", "--scenario", "openvpn-restart", "--scenario", "openvpn-tcp-*", "--scenario", "openvpn-tcp6-*",
+    Namespaces, "--firewall", "builtin", "--scenario", "openvpn-restart", "--scenario", "openvpn-tcp-*", "--scenario", "openvpn-tcp6-*",
     "--scenario", "openvpn-stays")
 {
     [TestCase("openvpn-restart", "tor-same-port-udp-v4")]

@@ -4,10 +4,21 @@ using LeakVerifier.Harness.Scenarios;
 
 namespace LeakVerifier.IntegrationTests.Verify;
 
-/// <summary>Our own firewall against the whole set.</summary>
-public sealed class BuiltinFirewallTests : SuiteFixture
+/// <summary>Our own firewall against the whole set of a lab.</summary>
+public abstract class BuiltinFirewallTests : SuiteFixture
 {
-    private static IEnumerable<string> Ids => ScenarioCatalogue.All.Select(scenario => scenario.Id);
+    private readonly IReadOnlyList<string> _all;
+
+    /// <param name="lab">The lab.</param>
+    /// <param name="hasApplications">Whether real applications run there too.</param>
+    private protected BuiltinFirewallTests(string lab, bool hasApplications)
+        : base(lab)
+    {
+        _all = [.. ScenarioCatalogue.All.Where(scenario => hasApplications || !scenario.UsesApplications).Select(scenario => scenario.Id)];
+    }
+
+    /// <summary>The scenarios that run in every lab.</summary>
+    private static IEnumerable<string> Ids => ScenarioCatalogue.All.Where(scenario => !scenario.UsesApplications).Select(scenario => scenario.Id);
 
     [Test]
     public void The_exit_code_is_0_and_the_verdict_sealed()
@@ -17,34 +28,16 @@ public sealed class BuiltinFirewallTests : SuiteFixture
     }
 
     [Test]
-    public void Every_scenario_of_the_catalogue_ran_in_its_order()
+    public void Every_scenario_of_the_lab_ran_in_the_order_of_the_catalogue()
     {
-        Report.Scenarios.Select(scenario => scenario.Id).Should().Equal(Ids);
+        Report.Scenarios.Select(scenario => scenario.Id).Should().Equal(_all);
     }
 
     [TestCaseSource(nameof(Ids))]
-    public void It_is_sealed_while_the_control_run_leaked_and_nothing_was_lost(string id)
-    {
-        var scenario = Report[id];
-
-        scenario.Verdict.Should().Be("sealed", "{0}", scenario.Reason);
-        scenario.LeakedFrames.Should().Be(0);
-        scenario.Leaks.Should().BeEmpty();
-        scenario.ControlFrames.Should().BePositive();
-        scenario.Captured.Should().BePositive();
-        scenario.Dropped.Should().Be(0);
-        scenario.Control!.Dropped.Should().Be(0);
-    }
+    public void It_is_sealed_while_the_control_run_leaked_and_nothing_was_lost(string id) => ShouldBeSealed(Report[id]);
 
     [TestCaseSource(nameof(Ids))]
-    public void Every_probe_that_must_leak_without_the_firewall_did_and_was_sent_with_it(string id)
-    {
-        var probes = Report[id].Probes.ToDictionary(probe => probe.Name);
-        var names = ScenarioCatalogue.All.Single(scenario => scenario.Id == id).MustLeak.SelectMany(WithFamilies).ToList();
-
-        names.Should().NotBeEmpty().And.OnlyContain(name => probes[name].ControlFrames > 0);
-        probes.Values.Should().OnlyContain(probe => probe.AttemptsSinceFault > 0 && probe.LeakedFrames == 0);
-    }
+    public void Every_probe_that_must_leak_without_the_firewall_did_and_was_sent_with_it(string id) => ShouldHaveLeakedInControl(Report[id]);
 
     [Test]
     public void The_time_that_each_lab_took_to_make_is_reported()
@@ -77,9 +70,32 @@ public sealed class BuiltinFirewallTests : SuiteFixture
         Run.Error.Should().NotContain("\e");
     }
 
+    private protected static void ShouldBeSealed(ScenarioReport scenario)
+    {
+        scenario.Verdict.Should().Be("sealed", "{0}", scenario.Reason);
+        scenario.LeakedFrames.Should().Be(0);
+        scenario.Leaks.Should().BeEmpty();
+        scenario.ControlFrames.Should().BePositive();
+        scenario.Captured.Should().BePositive();
+        scenario.Dropped.Should().Be(0);
+        scenario.Control!.Dropped.Should().Be(0);
+    }
+
+    private protected static void ShouldHaveLeakedInControl(ScenarioReport scenario)
+    {
+        var probes = scenario.Probes.ToDictionary(probe => probe.Name);
+        var names = ScenarioCatalogue.All.Single(known => known.Id == scenario.Id).MustLeak.SelectMany(WithFamilies).ToList();
+
+        names.Should().NotBeEmpty().And.OnlyContain(name => probes[name].ControlFrames > 0);
+        probes.Values.Should().OnlyContain(probe => probe.AttemptsSinceFault > 0 && probe.LeakedFrames == 0);
+    }
+
     private static IEnumerable<string> WithFamilies(string name)
     {
         var namesFamily = name.EndsWith("-v4", StringComparison.Ordinal) || name.EndsWith("-v6", StringComparison.Ordinal);
         return namesFamily ? [name] : [name + "-v4", name + "-v6"];
     }
 }
+
+/// <summary>In labs of network namespaces.</summary>
+public sealed class BuiltinFirewallInNamespacesTests() : BuiltinFirewallTests(Namespaces, hasApplications: false);

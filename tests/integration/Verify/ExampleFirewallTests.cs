@@ -14,8 +14,10 @@ public static class ExampleFirewallTests
     ];
 
     /// <summary>Accepts established flows on every interface.</summary>
-    public sealed class AcceptsEstablished() : SuiteFixture(
-        "--firewall", VerifyRun.Example("accepts-established"), "--scenario", "oob-*", "--scenario", "openvpn-real-*")
+    [TestFixture(Namespaces)]
+    [TestFixture(Containers)]
+    public sealed class AcceptsEstablished(string lab) : SuiteFixture(
+        lab, "--firewall", VerifyRun.Example("accepts-established"), "--scenario", "oob-*", "--scenario", "openvpn-real-*")
     {
         private static readonly string[] LeaksIn =
         [
@@ -69,7 +71,9 @@ public static class ExampleFirewallTests
     }
 
     /// <summary>Covers IPv4 only.</summary>
-    public sealed class IPv4Only() : SuiteFixture(["--firewall", VerifyRun.Example("ipv4-only"), .. OneOfEachKind])
+    [TestFixture(Namespaces)]
+    [TestFixture(Containers)]
+    public sealed class IPv4Only(string lab) : SuiteFixture(lab, ["--firewall", VerifyRun.Example("ipv4-only"), .. OneOfEachKind])
     {
         [Test]
         public void It_leaks_IPv6_everywhere_and_nothing_else()
@@ -87,7 +91,9 @@ public static class ExampleFirewallTests
     }
 
     /// <summary>Lets every user reach the VPN server's address.</summary>
-    public sealed class ServerOpenToAll() : SuiteFixture(["--firewall", VerifyRun.Example("server-open-to-all"), .. OneOfEachKind])
+    [TestFixture(Namespaces)]
+    [TestFixture(Containers)]
+    public sealed class ServerOpenToAll(string lab) : SuiteFixture(lab, ["--firewall", VerifyRun.Example("server-open-to-all"), .. OneOfEachKind])
     {
         [Test]
         public void It_leaks_everywhere_to_the_VPN_servers_address_and_to_nobody_else()
@@ -125,7 +131,9 @@ public static class ExampleFirewallTests
     }
 
     /// <summary>The least that closes a host, written by hand.</summary>
-    public sealed class MinimalSealed() : SuiteFixture(["--firewall", VerifyRun.Example("minimal-sealed"), .. OneOfEachKind])
+    [TestFixture(Namespaces)]
+    [TestFixture(Containers)]
+    public sealed class MinimalSealed(string lab) : SuiteFixture(lab, ["--firewall", VerifyRun.Example("minimal-sealed"), .. OneOfEachKind])
     {
         [Test]
         public void It_is_sealed_everywhere()

@@ -3,8 +3,10 @@
 namespace LeakVerifier.IntegrationTests.Verify;
 
 /// <summary>Without a firewall everything leaks, and the suite says so.</summary>
-public sealed class NoFirewallTests() : SuiteFixture(
-    "--firewall", "none", "--scenario", "oob-*", "--scenario", "openvpn-real-sigkill", "--scenario", "openvpn-real-sigstop")
+[TestFixture(Namespaces)]
+[TestFixture(Containers)]
+public sealed class NoFirewallTests(string lab) : SuiteFixture(
+    lab, "--firewall", "none", "--scenario", "oob-*", "--scenario", "openvpn-real-sigkill", "--scenario", "openvpn-real-sigstop")
 {
     [Test]
     public void The_exit_code_is_1_and_the_verdict_leak()

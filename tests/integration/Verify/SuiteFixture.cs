@@ -7,12 +7,18 @@ namespace LeakVerifier.IntegrationTests.Verify;
 /// <summary>Runs scenarios once; each test of the fixture asserts one thing of the result.</summary>
 public abstract class SuiteFixture
 {
+    /// <summary>The lab of network namespaces.</summary>
+    protected const string Namespaces = "netns";
+
+    /// <summary>The lab of containers.</summary>
+    protected const string Containers = "docker";
+
     private readonly string[] _arguments;
     private string _evidence = "";
 
-    private protected SuiteFixture(params string[] arguments)
+    private protected SuiteFixture(string lab, params string[] arguments)
     {
-        _arguments = arguments;
+        _arguments = ["--lab", lab, .. arguments];
     }
 
     private protected VerifyRun Run { get; private set; } = null!;

@@ -7,6 +7,7 @@ using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic;
+using LeakVerifier.Harness.Traffic.Applications;
 using LeakVerifier.Harness.Tunnels;
 
 namespace LeakVerifier.UnitTests.Scenarios;
@@ -15,6 +16,15 @@ public sealed partial class ScenarioCatalogueTests
 {
     /// <summary>The sender of <see cref="Course.FaultUnderBlast"/>, which is no probe of the catalogue.</summary>
     private const string Blast = "udp-blast";
+
+    private static ApplicationTargets ApplicationTargets { get; } = new()
+    {
+        Internet = [.. LabAddresses.InternetServer.Both],
+        LanResolver = LabAddresses.LanResolver.IPv4,
+        Relay = new IPEndPoint(LabAddresses.VpnServer.IPv4, 9101),
+        RelayOnVpnPort = new IPEndPoint(LabAddresses.VpnServer.IPv4, LabAddresses.VpnPort),
+        RelayFingerprint = new string('0', 40),
+    };
 
     private static IEnumerable<string> Ids => ScenarioCatalogue.All.Select(scenario => scenario.Id);
 
@@ -25,10 +35,9 @@ public sealed partial class ScenarioCatalogueTests
     }
 
     [Test]
-    public void Ids_begin_with_the_tunnel()
+    public void Ids_begin_with_the_tunnel_or_with_the_applications_that_send()
     {
-        ScenarioCatalogue.All.Should().OnlyContain(scenario =>
-            scenario.Id.StartsWith(scenario.Tunnel == TunnelKind.OutOfBand ? "oob-" : "openvpn-", StringComparison.Ordinal));
+        ScenarioCatalogue.All.Should().OnlyContain(scenario => scenario.Id.StartsWith(Beginning(scenario), StringComparison.Ordinal));
     }
 
     [Test]
@@ -94,6 +103,13 @@ public sealed partial class ScenarioCatalogueTests
         ScenarioCatalogue.IsMatch(pattern, Find(id)).Should().Be(isMatch);
     }
 
+    private static string Beginning(Scenario scenario) => scenario switch
+    {
+        { UsesApplications: true } => "apps-",
+        { Tunnel: TunnelKind.OutOfBand } => "oob-",
+        _ => "openvpn-",
+    };
+
     private static Scenario Find(string id) => ScenarioCatalogue.All.Single(scenario => scenario.Id == id);
 
     /// <summary>Names of all probes that run in a scenario, each with and without its family.</summary>
@@ -111,6 +127,11 @@ public sealed partial class ScenarioCatalogueTests
         if (scenario.Course == Course.FaultUnderBlast)
         {
             names.UnionWith([Blast + "-v4", Blast + "-v6"]);
+        }
+
+        if (scenario.UsesApplications)
+        {
+            names.UnionWith(ApplicationCatalogue.For(ApplicationTargets).Select(application => application.Description.Name));
         }
 
         names.UnionWith([.. names.Select(name => name[..^3])]);

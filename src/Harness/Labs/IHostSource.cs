@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Harness.Labs;
+
+/// <summary>What the hosts of a lab are made of. Wiring, capture, faults and judging are the same for every kind.</summary>
+public interface IHostSource
+{
+    /// <summary>Makes a host that is not wired yet: it has a loopback interface and nothing else.</summary>
+    /// <param name="role">What it is in the lab.</param>
+    /// <param name="cancellation">Ends the wait for it.</param>
+    Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation);
+}

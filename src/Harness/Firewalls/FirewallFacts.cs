@@ -3,6 +3,7 @@
 using System.Globalization;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Tunnels;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Firewalls;
 
@@ -13,11 +14,15 @@ public static class FirewallFacts
     /// <param name="configurationPath">Where the file is written.</param>
     /// <param name="localNet">Local networks that may be reached in the clear; empty: none.</param>
     /// <param name="topology">Whether it closes a gateway.</param>
+    /// <param name="transport">What carries the tunnel: TCP or UDP.</param>
     public static IReadOnlyDictionary<string, string> Write(
-        string configurationPath, string localNet, Topology topology = Topology.Host)
+        string configurationPath,
+        string localNet,
+        Topology topology = Topology.Host,
+        TransportProtocol transport = TransportProtocol.Udp)
     {
         var isGateway = topology == Topology.Gateway;
-        File.WriteAllText(configurationPath, Configuration(localNet, topology));
+        File.WriteAllText(configurationPath, Configuration(localNet, topology, transport));
         return new Dictionary<string, string>
         {
             ["LV_PHYSICAL_IF"] = HostLab.PhysicalInterface,
@@ -25,7 +30,7 @@ public static class FirewallFacts
             ["LV_SERVER_IP"] = LabAddresses.VpnServer.IPv4.ToString(),
             ["LV_SERVER_IP6"] = LabAddresses.VpnServer.IPv6.ToString(),
             ["LV_SERVER_PORT"] = LabAddresses.VpnPort.ToString(CultureInfo.InvariantCulture),
-            ["LV_SERVER_PROTO"] = "udp",
+            ["LV_SERVER_PROTO"] = Name(transport),
             ["LV_TUNNEL_UID"] = ITunnel.Uid.ToString(CultureInfo.InvariantCulture),
             ["LV_LOCAL_NET"] = localNet,
             ["LV_FORWARDING"] = isGateway ? "true" : "false",
@@ -35,18 +40,22 @@ public static class FirewallFacts
     }
 
     /// <summary>The text of the configuration file: the policy by which frames are judged, too.</summary>
-    public static string Configuration(string localNet, Topology topology = Topology.Host)
+    public static string Configuration(
+        string localNet, Topology topology = Topology.Host, TransportProtocol transport = TransportProtocol.Udp)
     {
         var forwarding = topology == Topology.Gateway ? $"FORWARDING=true\nINT_IF={InternalNetwork.Interface}" : "FORWARDING=false";
+        var port = string.Create(CultureInfo.InvariantCulture, $"{LabAddresses.VpnPort}/{Name(transport)}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             VPN_INTERFACE={ITunnel.Interface}
             TUNNEL_USER={ITunnel.Uid}
-            VPN_SERVERS="{LabAddresses.VpnServer.IPv4}:{LabAddresses.VpnPort}/udp [{LabAddresses.VpnServer.IPv6}]:{LabAddresses.VpnPort}/udp"
+            VPN_SERVERS="{LabAddresses.VpnServer.IPv4}:{port} [{LabAddresses.VpnServer.IPv6}]:{port}"
             LOCAL_NET="{localNet}"
             {forwarding}
 
             """);
     }
+
+    private static string Name(TransportProtocol transport) => transport == TransportProtocol.Tcp ? "tcp" : "udp";
 }

@@ -6,6 +6,7 @@ using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Firewalls;
 
@@ -44,7 +45,14 @@ internal sealed record FirewallImage : FirewallUnderTest
     /// </summary>
     public static bool CanRun(Scenario scenario)
     {
-        return scenario is { Tunnel: TunnelKind.OpenVpn, Topology: Topology.Host, Course: Course.FaultInMidTransfer };
+        // Over TCP the client needs a privileged port, which would be one more capability for every image.
+        return scenario is
+        {
+            Tunnel: TunnelKind.OpenVpn,
+            Topology: Topology.Host,
+            Course: Course.FaultInMidTransfer,
+            Transport: TransportProtocol.Udp,
+        };
     }
 
     /// <summary>Starts a container of it in the client's network.</summary>

@@ -7,18 +7,29 @@ using LeakVerifier.OpenVpn.Accounting;
 namespace LeakVerifier.Harness.Judging;
 
 /// <summary>
-/// The oracle that authenticates: the fake server gives the keys of its sessions, and every datagram that anybody sent to
-/// its endpoint must be proved by them. Address, port and even the socket may be the same: what does not authenticate is
-/// a leak, and so is a copy of what did.
+/// The oracle that authenticates: the fake server gives the keys of its sessions, and every datagram, or every byte of a
+/// stream, that anybody sent to its endpoint must be proved by them. Address, port and even the socket may be the same:
+/// what does not authenticate is a leak, and so is a copy of what did.
 /// </summary>
-/// <remarks>UDP only. A fragmented datagram cannot be authenticated in one frame and is refused.</remarks>
+/// <remarks>
+/// A tunnel is over UDP or over TCP, never both. TCP segments without bytes, such as a SYN, carry nothing that could be
+/// authenticated; see <see cref="StreamClaims"/>. Fragments are refused.
+/// </remarks>
 public sealed class AuthenticatedTransport : ISettlingTransport
 {
     private readonly Lock _lock = new();
+    private readonly ushort? _streamPort;
     private readonly List<FrameFacts> _claims = [];
     private Func<TunnelAccount>? _account;
 
-    /// <summary>How many datagrams of each class there were, once settled.</summary>
+    /// <param name="streamPort">The port from which alone the client connects over TCP, below 1024 so that the kernel
+    /// gives it to no ordinary user; null: the tunnel is over UDP.</param>
+    public AuthenticatedTransport(ushort? streamPort = null)
+    {
+        _streamPort = streamPort;
+    }
+
+    /// <summary>How many packets of each class there were, once settled: datagrams, or packets within streams.</summary>
     public ImmutableSortedDictionary<PacketClass, long> Totals { get; private set; } =
         ImmutableSortedDictionary<PacketClass, long>.Empty;
 
@@ -32,9 +43,9 @@ public sealed class AuthenticatedTransport : ISettlingTransport
     /// <inheritdoc/>
     public bool IsTransport(in FrameFacts frame, out string? why)
     {
-        if (frame.Ip is not { Protocol: IpProtocols.Udp } ip || ip.Fragment is not null)
+        why = Obstacle(frame);
+        if (why is not null)
         {
-            why = "not a whole datagram, so nothing can be authenticated";
             return false;
         }
 
@@ -43,7 +54,6 @@ public sealed class AuthenticatedTransport : ISettlingTransport
             _claims.Add(frame);
         }
 
-        why = null;
         return true;
     }
 
@@ -64,10 +74,30 @@ public sealed class AuthenticatedTransport : ISettlingTransport
 
         var account = _account();
         IsIncomplete = !account.IsComplete;
-        return Settle(claims, account);
+        return _streamPort is { } port ? SettleStreams(claims, account, port) : SettleDatagrams(claims, account);
     }
 
-    private List<(FrameFacts Frame, string Why)> Settle(List<FrameFacts> claims, TunnelAccount account)
+    /// <summary>A class that is not the tunnel's, in words.</summary>
+    internal static string Name(PacketClass kind) => kind switch
+    {
+        PacketClass.Replay => "replayed",
+        PacketClass.Forged => "forged",
+        PacketClass.NotTunnel => "not the tunnel's",
+        _ => "not proved",
+    };
+
+    private string? Obstacle(in FrameFacts frame)
+    {
+        if (frame is not { IsCut: false, SourcePort: not null, Ip: { Fragment: null } ip })
+        {
+            return "not a whole datagram or segment, so nothing can be authenticated";
+        }
+
+        var protocol = _streamPort is null ? IpProtocols.Udp : IpProtocols.Tcp;
+        return ip.Protocol == protocol ? null : $"the tunnel is over {IpProtocols.Describe(protocol)}";
+    }
+
+    private List<(FrameFacts Frame, string Why)> SettleDatagrams(List<FrameFacts> claims, TunnelAccount account)
     {
         using var accountant = new DatagramAccountant(account);
         List<(FrameFacts, string)> refused = [];
@@ -80,17 +110,22 @@ public sealed class AuthenticatedTransport : ISettlingTransport
             }
         }
 
-        Totals = Enum.GetValues<PacketClass>()
-            .Where(kind => accountant.Total(kind) > 0)
-            .ToImmutableSortedDictionary(kind => kind, accountant.Total);
+        Count(accountant.Total);
         return refused;
     }
 
-    private static string Name(PacketClass kind) => kind switch
+    private List<(FrameFacts Frame, string Why)> SettleStreams(List<FrameFacts> claims, TunnelAccount account, ushort port)
     {
-        PacketClass.Replay => "replayed",
-        PacketClass.Forged => "forged",
-        PacketClass.NotTunnel => "not the tunnel's",
-        _ => "not proved",
-    };
+        using var accountant = new StreamAccountant(account);
+        var refused = StreamClaims.Refuse(claims, accountant, port);
+        Count(accountant.Total);
+        return refused;
+    }
+
+    private void Count(Func<PacketClass, long> total)
+    {
+        Totals = Enum.GetValues<PacketClass>()
+            .Where(kind => total(kind) > 0)
+            .ToImmutableSortedDictionary(kind => kind, total);
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Buffers.Binary;
 using System.Net;
 using LeakVerifier.Harness.Capture;
 using PacketDotNet;
@@ -20,6 +21,7 @@ internal static class DissectTransport
     public static FrameFacts Content(FrameFacts facts, PacketWindow content)
     {
         var ip = facts.Ip!;
+        facts = facts with { IsCut = content.Bytes.Length < content.LengthOnWire };
         if (ip.Fragment is { Offset: > 0 })
         {
             return facts; // The bytes that look like a header there are not one.
@@ -49,6 +51,7 @@ internal static class DissectTransport
             SourcePort = header.SourcePort,
             DestinationPort = header.DestinationPort,
             TcpFlags = (byte)header.Flags,
+            TcpSequence = BinaryPrimitives.ReadUInt32BigEndian(content.Bytes[4..]),
             Defect = isWhole ? null : "TCP header with a wrong length",
             Payload = isWhole ? content.Frame[(content.Offset + headerLength)..] : default,
         };
@@ -84,7 +87,7 @@ internal static class DissectTransport
 
         var type = bytes[0];
         var isDiscovery = facts.Ip!.Version == 6 && IcmpFacts.IsDiscovery(type);
-        var isCut = isDiscovery && bytes.Length < content.LengthOnWire;
+        var isCut = isDiscovery && facts.IsCut;
         return facts with
         {
             Icmp = new IcmpFacts(type, bytes[1], isDiscovery ? Discovery(facts, type, bytes) : null),

@@ -46,6 +46,9 @@ public readonly record struct FrameFacts
     /// <summary>The flags of TCP (RFC 9293, section 3.1), FIN lowest.</summary>
     public byte? TcpFlags { get; init; }
 
+    /// <summary>The sequence number of TCP: of the first byte, or of the SYN.</summary>
+    public uint? TcpSequence { get; init; }
+
     /// <summary>The message of ICMP or ICMPv6.</summary>
     public IcmpFacts? Icmp { get; init; }
 
@@ -54,6 +57,9 @@ public readonly record struct FrameFacts
     /// the captured frame, not a copy.
     /// </summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>Whether bytes of the packet are missing at its end, because the capture cut it off.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>The first probe's nonce found anywhere in the frame.</summary>
     public string? Nonce { get; init; }

@@ -122,7 +122,7 @@ public sealed class HostLab : IAsyncDisposable
         await Router.IpAsync(RouterLinks());
         await Task.WhenAll(
             Router.IpAsync(RouterAddresses()),
-            Client.IpAsync(End(LabAddresses.Client, 24, LabAddresses.Router)),
+            Client.IpAsync([OneSegmentAFrame, .. End(LabAddresses.Client, 24, LabAddresses.Router)]),
             VpnServer.IpAsync(
             [
                 .. End(LabAddresses.VpnServer, 24, LabAddresses.VpnServerGateway),
@@ -155,7 +155,14 @@ public sealed class HostLab : IAsyncDisposable
         "net/ipv6/conf/default/disable_ipv6=0",
         "net/ipv6/conf/all/accept_dad=0", // Addresses are usable at once.
         "net/ipv6/conf/default/accept_dad=0",
+        "net/ipv4/ip_unprivileged_port_start=1024",
     ];
+
+    /// <summary>
+    /// As on a cable, behind the network card: no frame holds several TCP segments (net/core/sock.c, sk_setup_caps), so
+    /// each is captured whole.
+    /// </summary>
+    private const string OneSegmentAFrame = $"link set {PhysicalInterface} gso_max_segs 1";
 
     private string[] RouterLinks()
     {

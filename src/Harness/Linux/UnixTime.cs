@@ -8,9 +8,12 @@ public static class UnixTime
     private const long NanosecondsPerTick = 100;
 
     /// <summary>Now.</summary>
-    public static long Now(TimeProvider clock)
+    public static long Now(TimeProvider clock) => Of(clock.GetUtcNow());
+
+    /// <summary>A moment, to 100 nanoseconds.</summary>
+    public static long Of(DateTimeOffset time)
     {
-        return (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * NanosecondsPerTick;
+        return (time - DateTimeOffset.UnixEpoch).Ticks * NanosecondsPerTick;
     }
 
     /// <summary>The same moment as a date, to 100 nanoseconds.</summary>

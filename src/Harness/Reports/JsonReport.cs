@@ -107,6 +107,7 @@ public static class JsonReport
             json.WriteEndObject();
         }
 
+        WriteServerActions(json, run);
         json.WriteStartObject("allowed");
         foreach (var (reason, frames) in run.Judgement?.Allowed.ToDictionary() ?? [])
         {
@@ -116,6 +117,34 @@ public static class JsonReport
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    private static void WriteServerActions(Utf8JsonWriter json, RunEvidence run)
+    {
+        if (run.ServerActions is not { } actions)
+        {
+            return;
+        }
+
+        json.WriteStartArray("serverActions");
+        foreach (var done in actions.Done)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("sinceFault", SinceFault(done.UnixNanoseconds, run.FaultUnixNanoseconds));
+            json.WriteString("action", done.Action);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("serverActionsMissing");
+        foreach (var missing in actions.Missing)
+        {
+            json.WriteStringValue(missing);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static double SinceFault(long unixNanoseconds, long fault) => Math.Round((unixNanoseconds - fault) / 1e9, 6);
 
     /// <summary>Fault x probe: who was able to leak, and who did.</summary>
     private static void WriteProbes(Utf8JsonWriter json, ScenarioResult result)
@@ -142,7 +171,7 @@ public static class JsonReport
         var time = UnixTime.ToDate(leak.UnixNanoseconds).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
         json.WriteStartObject();
         json.WriteString("time", time);
-        json.WriteNumber("sinceFault", Math.Round((leak.UnixNanoseconds - faultUnixNanoseconds) / 1e9, 6));
+        json.WriteNumber("sinceFault", SinceFault(leak.UnixNanoseconds, faultUnixNanoseconds));
         json.WriteString("interface", leak.Interface);
         json.WriteString("summary", leak.Summary);
         json.WriteString("probe", leak.Probe);

@@ -48,7 +48,8 @@ internal sealed class LabRun : IAsyncDisposable
         _scenario = scenario;
         _lab = lab;
         _folder = folder;
-        var facts = FirewallFacts.Write(Path.Combine(folder, "client.conf"), localNet: "", scenario.Topology);
+        var facts = FirewallFacts.Write(
+            Path.Combine(folder, "client.conf"), localNet: "", scenario.Topology, scenario.Transport);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _isControl = firewall is null;
@@ -123,7 +124,7 @@ internal sealed class LabRun : IAsyncDisposable
     private async Task<RunEvidence> RunAsync(EvidenceFiles files, CancellationToken cancellation)
     {
         await (_firewall?.InstallAsync() ?? Task.CompletedTask);
-        _services = await LabServices.StartAsync(_lab, _scenario.Tunnel, _scenario.UsesApplications, LabTraffic.Ports);
+        _services = await LabServices.StartAsync(_lab, _scenario, LabTraffic.Ports);
         _applications = _scenario.UsesApplications ? await LabApplications.OpenAsync(_lab, cancellation) : null;
         if (_scenario.Course == Course.FaultUnderBlast)
         {
@@ -223,6 +224,7 @@ internal sealed class LabRun : IAsyncDisposable
         return evidence with
         {
             Problem = evidence.Problem ?? SilentClient(evidence) ?? (_tunnelChoice.Account is { IsIncomplete: true } ? "the server forgot some of its keys" : null),
+            ServerActions = _tunnel is OpenVpnTunnel openVpn ? ServerActions.Of(openVpn.Server) : null,
             TransportPackets = _tunnelChoice.Account?.Totals.ToImmutableDictionary(),
             Capture = end.Result,
             Reconciliation = end.Reconciliation,

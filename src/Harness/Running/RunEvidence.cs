@@ -55,6 +55,9 @@ public sealed record RunEvidence
     /// </summary>
     public ImmutableDictionary<PacketClass, long>? TransportPackets { get; init; }
 
+    /// <summary>What the server did of what it was asked to break; null where the tunnel's server takes no orders.</summary>
+    public ServerActions? ServerActions { get; init; }
+
     /// <summary>How long the run took.</summary>
     public TimeSpan Duration { get; init; }
 

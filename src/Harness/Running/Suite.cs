@@ -47,7 +47,10 @@ public sealed class Suite
         // A blast takes the whole machine; it would only disturb others, and they it.
         var isAlone = wanted.ToLookup(run => run.Scenario.Course == Course.FaultUnderBlast, run => wanted.IndexOf(run));
         using var places = new SemaphoreSlim(_settings.Hosts.LabsPerCore * Environment.ProcessorCount);
-        await Task.WhenAll(isAlone[false].Select(index => RunOneAsync(index, places)));
+
+        // The longest first, so that none of them is left over for the end, when most places are empty.
+        var longestFirst = isAlone[false].OrderByDescending(index => wanted[index].Scenario.Window);
+        await Task.WhenAll(longestFirst.Select(index => RunOneAsync(index, places)));
         using var one = new SemaphoreSlim(1);
         foreach (var index in isAlone[true])
         {

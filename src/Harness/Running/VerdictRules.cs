@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Harness.Tunnels;
 
 namespace LeakVerifier.Harness.Running;
 
@@ -47,12 +48,12 @@ public static class VerdictRules
 
         // Where no tunnel ever comes up, the protected run has none that could have carried anything.
         var needsCanary = scenario.Course != Course.WhileConnecting;
-        if (MissingCondition(protectedRun, needsCanary) is { } problem)
+        if ((MissingCondition(protectedRun, needsCanary) ?? MissingAction(scenario, protectedRun)) is { } problem)
         {
             return (Verdict.Inconclusive, problem);
         }
 
-        if (MissingCondition(control, needsCanary: true) is { } controlProblem)
+        if ((MissingCondition(control, needsCanary: true) ?? MissingAction(scenario, control)) is { } controlProblem)
         {
             return (Verdict.Inconclusive, "control run: " + controlProblem);
         }
@@ -95,6 +96,21 @@ public static class VerdictRules
             { Reconciliation.Problem: { } difference } => difference,
             { Canaries.IsEmpty: true } when needsCanary => "no probe was answered before the fault",
             { Probes.IsEmpty: true } => "no probe sent anything",
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// What the server was asked to break and did not, in words; null when all of it happened. A fault that did not happen
+    /// was withstood by nobody.
+    /// </summary>
+    private static string? MissingAction(Scenario scenario, RunEvidence run)
+    {
+        return (scenario.Tunnel, run.ServerActions) switch
+        {
+            (not TunnelKind.OpenVpn, _) => null,
+            (_, null) => "nothing is known of what the server did",
+            (_, { Missing: [var first, ..] }) => $"the server did not do all that it was asked: {first}",
             _ => null,
         };
     }

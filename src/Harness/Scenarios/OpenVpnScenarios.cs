@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Tunnels;
+using LeakVerifier.OpenVpn.Server;
 using static LeakVerifier.Harness.Faults.OpenVpnFaults;
 
 namespace LeakVerifier.Harness.Scenarios;
@@ -15,6 +16,7 @@ internal static class OpenVpnScenarios
 {
     private static readonly OpenVpnSetUp Persist = new() { PersistTun = true };
     private static readonly OpenVpnSetUp Plain = new();
+    private static readonly OpenVpnSetUp Tcp = new() { Transport = Transport.Tcp };
 
     /// <summary>A restart, its pause of a second, a new connection, and time to leak.</summary>
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(4);
@@ -22,14 +24,17 @@ internal static class OpenVpnScenarios
     /// <summary>The client notices a silent server, gives its tun up and leaks.</summary>
     private static readonly TimeSpan PastPingRestart = TimeSpan.FromSeconds(OpenVpnTunnel.PingRestart + 3);
 
-    public static ImmutableArray<Scenario> All { get; } = [.. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. Loses(), .. Connecting(), Stays()];
+    public static ImmutableArray<Scenario> All { get; } =
+    [
+        .. Exits(), .. OtherOptions(), .. Hostile(), .. Restarts(), .. OverTcp(), .. Loses(), .. Connecting(), Stays(),
+    ];
 
     /// <summary>The client stays in its tunnel; what goes beside it leaks all the same without a firewall.</summary>
     private static Scenario Stays() => Of(
         Server(
             "stays",
             "the server corrupts, replays and mislabels packets, renegotiates, forges a reset and pushes again",
-            "corrupt 20", "replay 20", "wrong-key 5", "renegotiate", "forge-reset", "push again", "say INFO,hello"),
+            "corrupt 20", "replay 20", "wrong-key 5", "renegotiate", "forge-reset", "push now", "say INFO,hello"),
         Plain, [10], [], Reconnect);
 
     /// <summary>The client ends: no tun is left, persistent or not.</summary>
@@ -95,6 +100,11 @@ internal static class OpenVpnScenarios
         yield return Of(Server("forgotten", "the server forgets the session", "forget"), Plain, [4], New, PastPingRestart);
         yield return Of(Server("blackhole", "the server neither hears nor answers", "blackhole"), Plain, [5], New, PastPingRestart);
         yield return Of(Server("mute", "the server hears and does not answer", "drop out all"), Plain, [5], New, PastPingRestart);
+
+        // With the default of an hour for tran-window the old keys carry the tunnel on, and nothing leaks.
+        yield return Of(
+            Server("renegotiation-dies", "the server asks for new keys and then is silent on the control channel", "renegotiate", "drop both control"),
+            Plain with { ClientLines = ["hand-window 2", "tran-window 2"] }, [10], New, PastPingRestart);
         yield return Of(Server("moved", "the server answers from another address", "move 203.0.113.11"), Plain, [8], New, PastPingRestart);
         yield return Of(Server("untrusted", "a reconnect meets an untrusted certificate", "certificate other", "restart"), Plain, [10], New, Reconnect);
         yield return Of(Server("tls-stalled", "a reconnect meets a stalled handshake", "restart", "stall-tls 2"), Plain, [9], New, Reconnect);
@@ -108,6 +118,22 @@ internal static class OpenVpnScenarios
     {
         yield return Of(InterfaceFaults.TunnelDown, Plain, [6], Every, Short);
         yield return Of(RouteFaults.RoutesDeleted, Plain, [12], Every, Short);
+    }
+
+    /// <summary>
+    /// What only a stream can suffer. The relay's users share address and port with the tunnel: their connections go to the
+    /// same socket, and nothing but the bytes, and who may hold the client's port, tells them from the tunnel's.
+    /// </summary>
+    private static IEnumerable<Scenario> OverTcp()
+    {
+        yield return Of(Server("tcp-rst", "the server resets the TCP connection", "rst"), Tcp, [4], New, Short);
+        yield return Of(Server("tcp-fin", "the server ends the TCP connection", "fin"), Tcp, [4], New, Short);
+        yield return Of(Server("tcp-corrupt", "the server corrupts a packet of the stream", "corrupt 1"), Tcp, [4], New, Short);
+        yield return Of(
+            Server("tcp-closed", "the server resets the TCP connection and closes its port", "close", "rst"),
+            Tcp, [4], New, Reconnect);
+        yield return Of(
+            Server("tcp6-rst", "the server resets the TCP connection", "rst"), Tcp with { IsOverIPv6 = true }, [4], New, Short);
     }
 
     /// <summary>The client never gets as far as a tunnel: what is sent meanwhile would be in the clear.</summary>
@@ -144,15 +170,29 @@ internal static class OpenVpnScenarios
         {
             Id = "openvpn-" + fault.Id,
             Shows = $"Whether anything but OpenVPN's own packets leaves when, in mid-transfer, {fault.What}{persist}.",
-            Limits = "One client version, UDP over IPv4. Every datagram to the server is authenticated with its keys.",
+            Limits = Limits(setUp),
             LeakClasses = [.. classes.Union([18, 19, 38, 53, 63])],
             Tunnel = TunnelKind.OpenVpn,
             OpenVpn = setUp,
             Fault = fault,
             Window = window,
 
-            // The transport is IPv4, so OpenVPN adds a host route for that family only.
-            MustLeak = [.. ProbeNames.BesideTheTunnel, .. ProbeNames.V4(ProbeNames.SharedServer), .. alsoLeak],
+            // OpenVPN adds a host route for the transport's family only.
+            MustLeak =
+            [
+                .. ProbeNames.BesideTheTunnel,
+                .. setUp.IsOverIPv6 ? ProbeNames.V6(ProbeNames.SharedServer) : ProbeNames.V4(ProbeNames.SharedServer),
+                .. alsoLeak,
+            ],
         };
+    }
+
+    private static string Limits(OpenVpnSetUp setUp)
+    {
+        var family = setUp.IsOverIPv6 ? "IPv6" : "IPv4";
+        return setUp.Transport == Transport.Udp
+            ? $"One client version, UDP over {family}. Every datagram to the server is authenticated with its keys."
+            : $"One client version, TCP over {family}, from a port that only privileged programs may use. Every byte to the "
+                + "server is authenticated with its keys; segments without any are told by that port.";
     }
 }

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Tunnels;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Scenarios;
 
@@ -35,6 +36,10 @@ public sealed record Scenario
 
     /// <summary>What of the OpenVPN tunnel against the fake server is chosen; null: nothing.</summary>
     public OpenVpnSetUp? OpenVpn { get; init; }
+
+    /// <summary>What carries the tunnel, as the firewall is told and as frames are judged.</summary>
+    public TransportProtocol Transport =>
+        OpenVpn is { Transport: LeakVerifier.OpenVpn.Server.Transport.Tcp } ? TransportProtocol.Tcp : TransportProtocol.Udp;
 
     /// <summary>Whether real applications send too. They are installed in the images of the Docker lab only.</summary>
     public bool UsesApplications { get; init; }

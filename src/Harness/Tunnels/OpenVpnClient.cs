@@ -9,6 +9,9 @@ namespace LeakVerifier.Harness.Tunnels;
 /// <summary>Starts the real OpenVPN program.</summary>
 internal static class OpenVpnClient
 {
+    /// <summary>What it needs for its tun, its routes, and a port below 1024.</summary>
+    private const string Capabilities = "+net_admin,+net_bind_service";
+
     private const string Completed = "Initialization Sequence Completed";
 
     /// <summary>
@@ -23,7 +26,7 @@ internal static class OpenVpnClient
             host.Programs,
             [
                 "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups",
-                "--inh-caps=+net_admin", "--ambient-caps=+net_admin", "openvpn", .. arguments,
+                $"--inh-caps={Capabilities}", $"--ambient-caps={Capabilities}", "openvpn", .. arguments,
 
                 // It refuses to start where it cannot write.
                 "--tmp-dir", host.TemporaryFolder,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using LeakVerifier.OpenVpn.Server;
 
 namespace LeakVerifier.Harness.Tunnels;
 
@@ -9,6 +10,12 @@ public sealed record OpenVpnSetUp
 {
     /// <summary>Whether the client keeps its tun over restarts.</summary>
     public bool PersistTun { get; init; }
+
+    /// <summary>What carries the tunnel.</summary>
+    public Transport Transport { get; init; } = Transport.Udp;
+
+    /// <summary>Whether the client reaches its server over IPv6 instead of IPv4.</summary>
+    public bool IsOverIPv6 { get; init; }
 
     /// <summary>The fault script with which the server starts (docs/openvpn-scripts.md).</summary>
     public string Script { get; init; } = "";

@@ -22,6 +22,12 @@ public sealed class OpenVpnTunnel : ITunnel
     /// <summary>After how many silent seconds the client starts over.</summary>
     public const int PingRestart = 3;
 
+    /// <summary>
+    /// The client's port over TCP: fixed, and below 1024, so that the kernel lets no ordinary user send from it. That tells
+    /// the client's segments without bytes from those of others.
+    /// </summary>
+    public const ushort ClientTcpPort = 1001;
+
     private const string ConfigurationFile = "client.ovpn";
 
     private readonly CertificateAuthority _authority;
@@ -104,7 +110,9 @@ public sealed class OpenVpnTunnel : ITunnel
         var script = FaultScript.Parse(setUp.Script);
         return new OpenVpnServerOptions
         {
-            Listen = new IPEndPoint(LabAddresses.VpnServer.IPv4, LabAddresses.VpnPort),
+            Listen = new IPEndPoint(
+                setUp.IsOverIPv6 ? LabAddresses.VpnServer.IPv6 : LabAddresses.VpnServer.IPv4, LabAddresses.VpnPort),
+            Transport = setUp.Transport,
             Authority = authority,
             Tunnel4 = LabAddresses.Tunnel[0],
             Tunnel6 = LabAddresses.Tunnel[1],
@@ -134,6 +142,7 @@ public sealed class OpenVpnTunnel : ITunnel
             Credential = credential,
             Interface = ITunnel.Interface,
             PersistTun = setUp.PersistTun,
+            LocalPort = setUp.Transport == Transport.Tcp ? ClientTcpPort : null,
             Extra = setUp.ClientLines,
         };
         Directory.CreateDirectory(folder);

@@ -13,7 +13,8 @@ internal sealed class TunnelChoice
     private readonly Scenario _scenario;
     private readonly FirewallImage? _image;
     private readonly SocketTransport _sockets = new();
-    private readonly AuthenticatedTransport _authenticated = new();
+    private readonly OpenVpnSetUp _openVpn;
+    private readonly AuthenticatedTransport _authenticated;
 
     /// <param name="scenario">Names the tunnel.</param>
     /// <param name="image">What brings the tunnel's client; null: nothing does.</param>
@@ -21,6 +22,9 @@ internal sealed class TunnelChoice
     {
         _scenario = scenario;
         _image = image;
+        _openVpn = scenario.OpenVpn ?? new OpenVpnSetUp();
+        _authenticated = new AuthenticatedTransport(
+            _openVpn.Transport == OpenVpn.Server.Transport.Tcp ? OpenVpnTunnel.ClientTcpPort : null);
         Transport = scenario.Tunnel switch
         {
             TunnelKind.OutOfBand => new NoTransport(),
@@ -43,7 +47,7 @@ internal sealed class TunnelChoice
         return _scenario.Tunnel switch
         {
             TunnelKind.OpenVpn => await OpenVpnTunnel.StartAsync(
-                lab, folder, _scenario.OpenVpn ?? new OpenVpnSetUp(), _authenticated, _image, cancellation),
+                lab, folder, _openVpn, _authenticated, _image, cancellation),
             TunnelKind.OpenVpnReal => await OpenVpnRealTunnel.StartAsync(lab, folder, _sockets, cancellation),
             _ => await OutOfBandTunnel.StartAsync(lab, _scenario.Routes, cancellation),
         };

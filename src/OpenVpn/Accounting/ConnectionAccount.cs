@@ -7,13 +7,17 @@ using LeakVerifier.OpenVpn.Wire;
 
 namespace LeakVerifier.OpenVpn.Accounting;
 
-/// <summary>Where a segment's bytes are in its connection.</summary>
-/// <param name="Start">The offset of its first byte from the first byte of the connection.</param>
-/// <param name="IsRetransmission">Whether all its bytes were there before.</param>
-/// <param name="IsConflicting">Whether a byte was there before with another value, or is out of any window.</param>
-internal readonly record struct SegmentPlace(long Start, bool IsRetransmission, bool IsConflicting);
+/// <summary>A packet as the lengths in a stream delimit it.</summary>
+/// <param name="Connection">Whose stream.</param>
+/// <param name="Start">The offset of its first byte, behind its length.</param>
+/// <param name="Size">Its length in bytes.</param>
+/// <param name="CompletedBy">The place in the capture of the segment with which it, and all before it, was there.</param>
+internal readonly record struct StreamPacket(ConnectionAccount Connection, long Start, int Size, int CompletedBy);
 
-/// <summary>One TCP connection's bytes towards the server.</summary>
+/// <summary>
+/// One TCP connection's bytes towards the server: first they are cut into packets, then each packet is judged, in the
+/// order in which the packets of all connections were complete.
+/// </summary>
 internal sealed class ConnectionAccount
 {
     /// <summary>The largest window of TCP (RFC 7323, 2.3): nothing valid is further ahead of what was seen.</summary>
@@ -23,9 +27,11 @@ internal sealed class ConnectionAccount
 
     private readonly IPEndPoint _source;
     private readonly uint _first;
-    private readonly List<StreamChunk> _chunks = [];
+    private readonly StreamBytes _bytes = new();
     private readonly List<(long End, PacketVerdict Verdict)> _packets = [];
-    private long _end;
+    private ContiguousReader? _judged;
+    private string? _foreign;
+    private bool _isCutOff;
     private bool _hasTunnelPackets;
 
     public ConnectionAccount(StreamSegment first)
@@ -38,7 +44,10 @@ internal sealed class ConnectionAccount
     /// <summary>Whether a SYN with this number opens another connection from the same port.</summary>
     public bool IsOtherConnection(uint sequence) => sequence + 1 != _first;
 
-    public SegmentPlace Add(StreamSegment segment)
+    /// <summary>Takes the next segment.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="order">Its place in the capture.</param>
+    public SegmentPlace Add(StreamSegment segment, int order)
     {
         if (segment.Payload.IsEmpty)
         {
@@ -47,19 +56,18 @@ internal sealed class ConnectionAccount
 
         var sequence = segment.IsSyn ? segment.Sequence + 1 : segment.Sequence;
         // Numbers wrap after 4 GB: the offset is the one closest to the end of what was seen.
-        var start = _end + (int)(sequence - _first - (uint)_end);
-        if (start < 0 || start > _end + MaximumWindow)
-        {
-            return new SegmentPlace(start, false, IsConflicting: true);
-        }
-
-        return Store(start, segment.Payload);
+        var start = _bytes.End + (int)(sequence - _first - (uint)_bytes.End);
+        return start < 0 || start > _bytes.End + MaximumWindow
+            ? new SegmentPlace(start, false, IsConflicting: true)
+            : _bytes.Add(start, segment.Payload, order);
     }
 
-    /// <summary>Cuts what is there without a gap into packets and judges them.</summary>
-    public void Judge(DatagramAccountant accountant)
+    /// <summary>Cuts what is there without a gap into packets.</summary>
+    public IReadOnlyList<StreamPacket> Cut()
     {
-        var stream = new ContiguousReader(_chunks);
+        var packets = new List<StreamPacket>();
+        var stream = _bytes.Read();
+        var packet = new byte[DataPacket.MaximumLength];
         var offset = 0L;
         Span<byte> length = stackalloc byte[LengthSize];
         while (stream.TryRead(offset, length))
@@ -67,27 +75,59 @@ internal sealed class ConnectionAccount
             var size = BinaryPrimitives.ReadUInt16BigEndian(length);
             if (!IsPossible(stream, offset, size))
             {
-                AddForeign("no tunnel's packet has such a length and beginning");
-                return;
+                _foreign = "no tunnel's packet has such a length and beginning";
+                return packets;
             }
 
-            var packet = new byte[size];
-            if (!stream.TryRead(offset + LengthSize, packet))
+            if (!stream.TryRead(offset + LengthSize, packet.AsSpan(0, size)))
             {
-                // The connection ended, or the capture did, within a packet: what a foreign stream looks like too.
                 break;
             }
 
-            var verdict = accountant.Judge(_source, packet);
-            _hasTunnelPackets |= verdict.Class.IsTunnel();
+            packets.Add(new StreamPacket(this, offset + LengthSize, size, stream.Newest));
             offset += LengthSize + size;
-            if (verdict.Class == PacketClass.NotTunnel)
-            {
-                AddForeign(verdict.Reason);
-                return;
-            }
+        }
 
-            _packets.Add((offset, verdict));
+        // The connection ended, or the capture did, within a packet: what a foreign stream looks like too.
+        _isCutOff = offset < _bytes.End && stream.IsContiguousTo(offset, _bytes.End);
+        return packets;
+    }
+
+    /// <summary>Judges the next packet of the connection.</summary>
+    public void Judge(StreamPacket packet, DatagramAccountant accountant)
+    {
+        if (IsForeign)
+        {
+            return;
+        }
+
+        var bytes = new byte[packet.Size];
+        _judged ??= _bytes.Read();
+        _judged.TryRead(packet.Start, bytes);
+        var verdict = accountant.Judge(_source, bytes);
+        _hasTunnelPackets |= verdict.Class.IsTunnel();
+
+        // Where one packet is none, the lengths after it mean nothing: all the rest is foreign.
+        var end = verdict.Class == PacketClass.NotTunnel ? long.MaxValue : packet.Start + packet.Size;
+        _packets.Add((end, verdict));
+    }
+
+    /// <summary>Says what the bytes are behind the last whole packet, once all packets are judged.</summary>
+    public void Close()
+    {
+        if (IsForeign)
+        {
+            return;
+        }
+
+        if (_foreign is not null)
+        {
+            _packets.Add((long.MaxValue, new PacketVerdict(PacketClass.NotTunnel, null, _foreign)));
+        }
+        else if (_isCutOff && _hasTunnelPackets && _packets.TrueForAll(packet => packet.Verdict.Class.IsTunnel()))
+        {
+            const string reason = "the connection's last packet is not whole; all before it are the tunnel's";
+            _packets.Add((long.MaxValue, new PacketVerdict(PacketClass.Unfinished, null, reason)));
         }
     }
 
@@ -110,16 +150,19 @@ internal sealed class ConnectionAccount
         return new SegmentVerdict(segment, worst.Class, place.IsRetransmission, worst.Reason);
     }
 
+    private bool IsForeign => _packets is [.., (long.MaxValue, _)];
+
     private static int Severity(PacketClass packetClass) => packetClass switch
     {
         PacketClass.Ping => 0,
         PacketClass.Data => 1,
         PacketClass.Control => 2,
         PacketClass.Handshake => 3,
-        PacketClass.Unproven => 4,
-        PacketClass.Replay => 5,
-        PacketClass.Forged => 6,
-        _ => 7,
+        PacketClass.Unfinished => 4,
+        PacketClass.Unproven => 5,
+        PacketClass.Replay => 6,
+        PacketClass.Forged => 7,
+        _ => 8,
     };
 
     /// <summary>Whether a length, with the byte after it if that is there, can begin a packet of a client's.</summary>
@@ -138,64 +181,6 @@ internal sealed class ConnectionAccount
 
         var opcode = PacketHead.OpcodeOf(head[0]);
         return PacketHead.IsData(opcode) || PacketHead.IsClientControl(opcode);
-    }
-
-    /// <summary>Where one packet is none, the lengths after it mean nothing: all the rest is foreign.</summary>
-    private void AddForeign(string reason)
-    {
-        _packets.Add((long.MaxValue, new PacketVerdict(PacketClass.NotTunnel, null, reason)));
-    }
-
-    private SegmentPlace Store(long start, ReadOnlyMemory<byte> payload)
-    {
-        var fresh = new List<StreamChunk>();
-        var isConflicting = false;
-        var position = start;
-        var end = start + payload.Length;
-        foreach (var chunk in Overlapping(start, end))
-        {
-            if (chunk.Start > position)
-            {
-                fresh.Add(Part(position, chunk.Start));
-                position = chunk.Start;
-            }
-
-            var common = (int)(Math.Min(end, chunk.End) - position);
-            var old = chunk.Bytes.Span.Slice((int)(position - chunk.Start), common);
-            isConflicting |= !old.SequenceEqual(payload.Span.Slice((int)(position - start), common));
-            position += common;
-        }
-
-        if (position < end)
-        {
-            fresh.Add(Part(position, end));
-        }
-
-        foreach (var chunk in fresh)
-        {
-            _chunks.Insert(~_chunks.BinarySearch(chunk, StreamChunk.ByStart), chunk);
-        }
-
-        _end = Math.Max(_end, end);
-        return new SegmentPlace(start, fresh.Count == 0, isConflicting);
-
-        StreamChunk Part(long from, long to) => new(from, payload[(int)(from - start)..(int)(to - start)]);
-    }
-
-    private List<StreamChunk> Overlapping(long start, long end)
-    {
-        var index = _chunks.BinarySearch(new StreamChunk(start, default), StreamChunk.ByStart);
-        index = index >= 0 ? index : Math.Max(~index - 1, 0);
-        var found = new List<StreamChunk>();
-        for (; index < _chunks.Count && _chunks[index].Start < end; index++)
-        {
-            if (_chunks[index].End > start)
-            {
-                found.Add(_chunks[index]);
-            }
-        }
-
-        return found;
     }
 
     /// <summary>The index of the first packet that ends after the offset.</summary>

@@ -31,6 +31,12 @@ public enum PacketClass
     /// can tell whose it is. With tls-auth or tls-crypt this does not occur.
     /// </summary>
     Unproven,
+
+    /// <summary>
+    /// On a stream only: the first bytes of a packet whose rest was never sent, behind nothing but the tunnel's packets.
+    /// A connection that is reset ends so. The rest would be needed to authenticate it.
+    /// </summary>
+    Unfinished,
 }
 
 /// <summary>Questions about <see cref="PacketClass"/>.</summary>

@@ -33,6 +33,9 @@ public sealed record ClientProfile
     /// <summary>Whether the tun outlives restarts.</summary>
     public bool PersistTun { get; init; }
 
+    /// <summary>The port that the client sends from; null: the kernel's choice.</summary>
+    public int? LocalPort { get; init; }
+
     /// <summary>
     /// Further lines of the configuration, such as <c>explicit-exit-notify 1</c>. Those that come later win.
     /// </summary>
@@ -74,7 +77,7 @@ public sealed record ClientProfile
         yield return "dev-type tun";
         yield return "proto " + Protocol();
         yield return string.Create(CultureInfo.InvariantCulture, $"remote {Remote.Address} {Remote.Port}");
-        yield return "nobind";
+        yield return LocalPort is { } port ? string.Create(CultureInfo.InvariantCulture, $"lport {port}") : "nobind";
         yield return "remote-cert-tls server";
         yield return "disable-dco";
         yield return "connect-retry 1 5";

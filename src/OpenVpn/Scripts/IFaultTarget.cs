@@ -15,20 +15,22 @@ internal interface IFaultTarget
     /// <summary>Ends a session without telling its client.</summary>
     void Forget(Session session);
 
-    /// <summary>Ends the client's TCP connection; nothing over UDP.</summary>
-    void Disconnect(Session session, bool isReset);
+    /// <summary>Ends the client's TCP connection.</summary>
+    /// <returns>False over UDP: there is none.</returns>
+    bool Disconnect(Session session, bool isReset);
 
     /// <summary>Stops listening.</summary>
     void Close();
 
     /// <summary>Listens again, at another address if one is given.</summary>
-    void Reopen(IPAddress? address);
+    /// <returns>False when it cannot listen there.</returns>
+    bool Reopen(IPAddress? address);
 
     /// <summary>Shows another authority's certificate from now on, or the right one again.</summary>
     void ShowCertificate(bool isForeign);
 
-    /// <summary>Tells that a rule was carried out.</summary>
-    void Report(Session? session, string text);
+    /// <summary>Tells that an action was carried out, or that it could not be.</summary>
+    void Report(Session? session, string text, bool hasHappened);
 }
 
 /// <summary>What an action works on.</summary>

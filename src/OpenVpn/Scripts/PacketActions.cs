@@ -5,39 +5,39 @@ using LeakVerifier.OpenVpn.Server;
 namespace LeakVerifier.OpenVpn.Scripts;
 
 /// <summary>Drops packets from now on, for every client.</summary>
-internal sealed record DropAction(PacketDirections Directions, PacketKinds Kinds, int Above) : ScriptAction
+internal sealed record DropAction(PacketDirections Directions, PacketKinds Kinds, int Above) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.Drop(Directions, Kinds, Above);
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.Drop(Directions, Kinds, Above);
 }
 
 /// <summary>Ends drops.</summary>
-internal sealed record PassAction(PacketDirections Directions, PacketKinds Kinds) : ScriptAction
+internal sealed record PassAction(PacketDirections Directions, PacketKinds Kinds) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.Pass(Directions, Kinds);
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.Pass(Directions, Kinds);
 }
 
 /// <summary>Flips a bit in the next packets to clients.</summary>
-internal sealed record CorruptAction(int Packets) : ScriptAction
+internal sealed record CorruptAction(int Packets) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.Corrupt = Packets;
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.Corrupt = Packets;
 }
 
 /// <summary>Sends the next packets to clients twice.</summary>
-internal sealed record ReplayAction(int Packets) : ScriptAction
+internal sealed record ReplayAction(int Packets) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.Replay = Packets;
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.Replay = Packets;
 }
 
 /// <summary>Sends the next packets to clients under a key id that they do not have.</summary>
-internal sealed record WrongKeyAction(int Packets) : ScriptAction
+internal sealed record WrongKeyAction(int Packets) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.WrongKey = Packets;
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.WrongKey = Packets;
 }
 
 /// <summary>Drops everything, both ways, once so many bytes of IP packets passed; 0: now.</summary>
-internal sealed record BlackholeAction(long Bytes) : ScriptAction
+internal sealed record BlackholeAction(long Bytes) : ServerAction
 {
-    public override void Execute(ActionScope scope)
+    protected override void Apply(ActionScope scope)
     {
         if (Bytes > 0)
         {
@@ -51,19 +51,19 @@ internal sealed record BlackholeAction(long Bytes) : ScriptAction
 }
 
 /// <summary>Acknowledges nothing on the control channel.</summary>
-internal sealed record StopAcknowledgementsAction : ScriptAction
+internal sealed record StopAcknowledgementsAction : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.WithholdsAcknowledgements = true;
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.WithholdsAcknowledgements = true;
 }
 
 /// <summary>Stops each handshake's answers after so many packets.</summary>
-internal sealed record StallTlsAction(int Packets) : ScriptAction
+internal sealed record StallTlsAction(int Packets) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.StallAfter = Packets;
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.StallAfter = Packets;
 }
 
 /// <summary>Ends every fault that is done to packets.</summary>
-internal sealed record HealAction : ScriptAction
+internal sealed record HealAction : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Faults.Clear();
+    protected override void Apply(ActionScope scope) => scope.Context.Faults.Clear();
 }

@@ -17,6 +17,7 @@ internal sealed class ScriptRunner
     private readonly Dictionary<ServerEventKind, int> _counts = [];
     private readonly PriorityQueue<(ScriptRule Rule, Session? Session), TimeSpan> _waiting = new();
     private readonly HashSet<ScriptRule> _marksReached = [];
+    private readonly HashSet<ScriptRule> _executed = [];
 
     public ScriptRunner(FaultScript? script, ServerContext context, IFaultTarget target)
     {
@@ -25,6 +26,10 @@ internal sealed class ScriptRunner
         _target = target;
         SetNextMark();
     }
+
+    /// <summary>The rules that were not carried out until now; those for every occurrence of an event may have none.</summary>
+    public IEnumerable<ScriptRule> Outstanding =>
+        _rules.Where(rule => !_executed.Contains(rule) && (rule.Event.Occurrence > 0 || rule.Event.Bytes > 0));
 
     /// <summary>
     /// Acts upon an event. Actions raise events too; the rules are finite, and each fires once for its own.
@@ -94,8 +99,9 @@ internal sealed class ScriptRunner
         var concerned = session is { IsClosed: true }
             ? _target.Sessions.LastOrDefault(other => other.Name == session.Name) ?? session
             : session;
-        rule.Action.Execute(new ActionScope(_context, _target, concerned));
-        _target.Report(session, $"line {rule.Line}: {rule.Text}");
+        _executed.Add(rule);
+        var hasHappened = rule.Action.Execute(new ActionScope(_context, _target, concerned));
+        _target.Report(session, $"line {rule.Line}: {rule.Text}", hasHappened);
     }
 
     private void SetNextMark()

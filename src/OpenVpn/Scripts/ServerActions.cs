@@ -6,12 +6,12 @@ using LeakVerifier.OpenVpn.ControlChannel;
 namespace LeakVerifier.OpenVpn.Scripts;
 
 /// <summary>Changes what clients are pushed from the next time on; null: as at the start.</summary>
-internal sealed record EditPushAction(PushEdit? Edit) : ScriptAction
+internal sealed record EditPushAction(PushEdit? Edit) : ServerAction
 {
     /// <summary>A rule that fires for every client must not fill the memory.</summary>
     private const int MaximumEdits = 1000;
 
-    public override void Execute(ActionScope scope)
+    protected override void Apply(ActionScope scope)
     {
         var edits = scope.Context.PushEdits;
         if (Edit is null)
@@ -26,45 +26,45 @@ internal sealed record EditPushAction(PushEdit? Edit) : ScriptAction
 }
 
 /// <summary>Pushes nothing from now on, or again.</summary>
-internal sealed record WithholdPushAction(bool IsWithheld) : ScriptAction
+internal sealed record WithholdPushAction(bool IsWithheld) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.WithholdsPush = IsWithheld;
+    protected override void Apply(ActionScope scope) => scope.Context.WithholdsPush = IsWithheld;
 }
 
 /// <summary>Leaves a client's wish for new keys unanswered, or answers it again.</summary>
-internal sealed record AnswerRenegotiationAction(bool IsRefused) : ScriptAction
+internal sealed record AnswerRenegotiationAction(bool IsRefused) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.RefusesRenegotiation = IsRefused;
+    protected override void Apply(ActionScope scope) => scope.Context.RefusesRenegotiation = IsRefused;
 }
 
 /// <summary>Gives every client another address the next time.</summary>
-internal sealed record OtherAddressAction : ScriptAction
+internal sealed record OtherAddressAction : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Context.Pool.Renumber();
+    protected override void Apply(ActionScope scope) => scope.Context.Pool.Renumber();
 }
 
 /// <summary>Shows a certificate that no client trusts, or the right one again.</summary>
-internal sealed record CertificateAction(bool IsForeign) : ScriptAction
+internal sealed record CertificateAction(bool IsForeign) : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Target.ShowCertificate(IsForeign);
+    protected override void Apply(ActionScope scope) => scope.Target.ShowCertificate(IsForeign);
 }
 
 /// <summary>Stops listening.</summary>
-internal sealed record CloseAction : ScriptAction
+internal sealed record CloseAction : ServerAction
 {
-    public override void Execute(ActionScope scope) => scope.Target.Close();
+    protected override void Apply(ActionScope scope) => scope.Target.Close();
 }
 
 /// <summary>Listens again, at another address if one is given.</summary>
 internal sealed record ReopenAction(IPAddress? Address) : ScriptAction
 {
-    public override void Execute(ActionScope scope) => scope.Target.Reopen(Address);
+    public override bool Execute(ActionScope scope) => scope.Target.Reopen(Address);
 }
 
 /// <summary>Pings after another time of silence; null: never.</summary>
-internal sealed record KeepaliveAction(TimeSpan? Interval) : ScriptAction
+internal sealed record KeepaliveAction(TimeSpan? Interval) : ServerAction
 {
-    public override void Execute(ActionScope scope)
+    protected override void Apply(ActionScope scope)
     {
         scope.Context.PingInterval = Interval;
         scope.Context.Agenda.Schedule(scope.Context.Agenda.Now);

@@ -10,10 +10,17 @@ namespace LeakVerifier.OpenVpn.Server;
 /// <summary>Does to a running server what its script says. Guarded by the server's lock.</summary>
 internal sealed class FaultTarget(OpenVpnServerOptions options) : IFaultTarget
 {
+    /// <summary>A rule that fires for every client must not fill the memory; one is enough to spoil a run.</summary>
+    private const int MaximumMissed = 100;
+
+    private readonly List<string> _missed = [];
     private ServerCore? _core;
     private IEndpoint? _endpoint;
 
     public IReadOnlyList<Session> Sessions => Core.Sessions;
+
+    /// <summary>What could not be carried out until now.</summary>
+    public IReadOnlyList<string> Missed => _missed;
 
     private ServerCore Core => _core ?? throw new InvalidOperationException("not attached");
 
@@ -28,26 +35,30 @@ internal sealed class FaultTarget(OpenVpnServerOptions options) : IFaultTarget
 
     public void Forget(Session session) => Core.End(session, "forgotten");
 
-    public void Disconnect(Session session, bool isReset)
+    public bool Disconnect(Session session, bool isReset)
     {
         if (session.Peer.IsStream)
         {
             session.Peer.Close(isReset);
         }
+
+        return session.Peer.IsStream;
     }
 
     public void Close() => Endpoint.Close();
 
-    public void Reopen(IPAddress? address)
+    public bool Reopen(IPAddress? address)
     {
         var local = address is null ? Endpoint.Local : new IPEndPoint(address, Endpoint.Local.Port);
         try
         {
             Endpoint.Open(local);
+            return true;
         }
         catch (SocketException exception)
         {
-            Report(null, $"cannot listen at {local}: {exception.Message}");
+            Report(null, $"listening at {local}: {exception.Message}", hasHappened: false);
+            return false;
         }
     }
 
@@ -56,5 +67,13 @@ internal sealed class FaultTarget(OpenVpnServerOptions options) : IFaultTarget
         Core.Context.Identity = isForeign ? Identities.Foreign(options) : Identities.Own(options);
     }
 
-    public void Report(Session? session, string text) => Core.Raise(ServerEventKind.ActionDone, session, text);
+    public void Report(Session? session, string text, bool hasHappened)
+    {
+        if (!hasHappened && _missed.Count < MaximumMissed)
+        {
+            _missed.Add(text);
+        }
+
+        Core.Raise(hasHappened ? ServerEventKind.ActionDone : ServerEventKind.ActionMissed, session, text);
+    }
 }

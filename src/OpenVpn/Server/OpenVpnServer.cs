@@ -106,8 +106,22 @@ public sealed class OpenVpnServer : IDisposable
         var parsed = ActionParser.Parse(action);
         lock (_core.Gate)
         {
-            parsed.Execute(new ActionScope(_core.Context, _faults, null));
-            _core.Raise(ServerEventKind.ActionDone, null, action);
+            _faults.Report(null, action, parsed.Execute(new ActionScope(_core.Context, _faults, null)));
+        }
+    }
+
+    /// <summary>
+    /// What was asked of the server, by its script or by <see cref="Inject"/>, and has not happened until now: rules whose
+    /// event did not come, actions that found nothing to act upon, packets that are still to be spoilt. In words.
+    /// </summary>
+    public IReadOnlyList<string> Outstanding
+    {
+        get
+        {
+            lock (_core.Gate)
+            {
+                return [.. _core.OutstandingRules, .. _faults.Missed, .. _core.Context.Faults.Outstanding];
+            }
         }
     }
 

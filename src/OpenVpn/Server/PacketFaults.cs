@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Globalization;
+
 namespace LeakVerifier.OpenVpn.Server;
 
 /// <summary>
@@ -31,6 +33,21 @@ internal sealed class PacketFaults
 
     /// <summary>The number of bytes that a script waits for next.</summary>
     public long NextMark { get; set; } = long.MaxValue;
+
+    /// <summary>Counted faults that are still to be done, in words.</summary>
+    public IEnumerable<string> Outstanding
+    {
+        get
+        {
+            foreach (var (word, left) in new[] { ("corrupt", Corrupt), ("replay", Replay), ("wrong-key", WrongKey) })
+            {
+                if (left > 0)
+                {
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{word}: {left} packets were never sent");
+                }
+            }
+        }
+    }
 
     /// <param name="directions">Which way.</param>
     /// <param name="kinds">Which packets.</param>

@@ -45,6 +45,9 @@ internal sealed class ServerCore : ISessionObserver, IDisposable
 
     public IReadOnlyList<Session> Sessions => _sessions;
 
+    /// <summary>The lines of the script that were not carried out until now.</summary>
+    public IEnumerable<string> OutstandingRules => _script.Outstanding.Select(rule => $"line {rule.Line}: {rule.Text}");
+
     /// <summary>Takes a packet that came from a peer.</summary>
     /// <param name="peer">Its sender.</param>
     /// <param name="packet">Any bytes.</param>
@@ -82,7 +85,7 @@ internal sealed class ServerCore : ISessionObserver, IDisposable
     {
         _events.Add(new ServerEvent(
             kind, _context.Agenda.WallTime, session?.ClientId, session?.Peer.Remote, detail));
-        if (kind != ServerEventKind.ActionDone)
+        if (kind is not (ServerEventKind.ActionDone or ServerEventKind.ActionMissed))
         {
             _script.On(kind, session);
         }

@@ -57,6 +57,9 @@ public enum ServerEventKind
 
     /// <summary>A script's action was carried out; the detail is its line.</summary>
     ActionDone,
+
+    /// <summary>A script's action could not be carried out, such as one upon a session when there is none.</summary>
+    ActionMissed,
 }
 
 /// <summary>One event.</summary>
@@ -68,11 +71,11 @@ public enum ServerEventKind
 public sealed record ServerEvent(
     ServerEventKind Kind, DateTimeOffset Time, SessionId? Client, IPEndPoint? Remote, string Detail)
 {
-    /// <summary>The event on one line: time, word of the script language (<c>done</c> for an action), client, detail.</summary>
+    /// <summary>The event on one line: time, word of the script language (<c>done</c> or <c>missed</c> for an action), client, detail.</summary>
     public override string ToString()
     {
         var time = Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
         var client = Remote is null ? "" : $" {Remote}";
-        return $"{time} {RuleParser.WordOf(Kind) ?? "done"}{client} {Detail}".TrimEnd();
+        return $"{time} {RuleParser.WordOf(Kind) ?? (Kind == ServerEventKind.ActionDone ? "done" : "missed")}{client} {Detail}".TrimEnd();
     }
 }

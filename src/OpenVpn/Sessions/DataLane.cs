@@ -81,12 +81,10 @@ internal sealed class DataLane(ServerContext context, Session session)
     }
 
     /// <summary>Sends one of the tunnel's own messages.</summary>
-    public void SendMessage(ReadOnlySpan<byte> message)
+    /// <returns>False when a fault dropped it, or there are no keys.</returns>
+    public bool SendMessage(ReadOnlySpan<byte> message)
     {
-        if (context.Faults.Admits(PacketDirections.Out, PacketKinds.Ping))
-        {
-            SendSealed(message);
-        }
+        return context.Faults.Admits(PacketDirections.Out, PacketKinds.Ping) && SendSealed(message);
     }
 
     /// <summary>Pings if the client has heard nothing for the interval.</summary>

@@ -41,12 +41,13 @@ internal sealed class Negotiation(ServerContext context, Session session)
         }
     }
 
-    /// <summary>Sends the options, if the client may have them.</summary>
-    public void SendPush()
+    /// <summary>Sends the options.</summary>
+    /// <returns>False when the client may have none, or not yet.</returns>
+    public bool SendPush()
     {
         if (_peer is null || session.IsLeaving || session.IsClosed)
         {
-            return;
+            return false;
         }
 
         var lease = session.Lease ??= context.Pool.Lease(session.Name);
@@ -71,6 +72,7 @@ internal sealed class Negotiation(ServerContext context, Session session)
         }
 
         context.Observer.Raise(ServerEventKind.PushSent, session, string.Join(',', options));
+        return true;
     }
 
     /// <returns>Whether the keys are agreed, so that text may follow.</returns>

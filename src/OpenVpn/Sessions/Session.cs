@@ -103,28 +103,37 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Asks the client for new keys.</summary>
-    public void Renegotiate()
+    /// <returns>False when there are none yet, or others are being agreed.</returns>
+    public bool Renegotiate()
     {
-        if (IsUp && !IsClosed && Keys.Newest.Established is not null)
+        if (!IsUp || IsClosed || Keys.Newest.Established is null)
         {
-            var slot = AddSlot(Keys.NextKeyId, Opcode.SoftReset);
-            _context.Observer.Raise(ServerEventKind.RenegotiationBegan, this, "by the server");
-            if (!IsClosed)
-            {
-                slot.Lane.Flush();
-            }
+            return false;
         }
-    }
 
-    /// <summary>Sends a message on the control channel, if it is ready for any.</summary>
-    public void Say(string text)
-    {
-        var slot = Keys.NewestEstablished ?? Keys.Newest;
-        if (!IsClosed && slot.Lane.IsAuthenticated)
+        var slot = AddSlot(Keys.NextKeyId, Opcode.SoftReset);
+        _context.Observer.Raise(ServerEventKind.RenegotiationBegan, this, "by the server");
+        if (!IsClosed)
         {
-            slot.Lane.Write([.. Encoding.Latin1.GetBytes(text), 0]);
             slot.Lane.Flush();
         }
+
+        return true;
+    }
+
+    /// <summary>Sends a message on the control channel.</summary>
+    /// <returns>False when it is not ready for any.</returns>
+    public bool Say(string text)
+    {
+        var slot = Keys.NewestEstablished ?? Keys.Newest;
+        if (IsClosed || !slot.Lane.IsAuthenticated)
+        {
+            return false;
+        }
+
+        slot.Lane.Write([.. Encoding.Latin1.GetBytes(text), 0]);
+        slot.Lane.Flush();
+        return true;
     }
 
     /// <summary>Sends a TLS record that is none, which ends the client's TLS.</summary>
@@ -148,7 +157,8 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Sends the options now, in the order and with the changes that scripts made.</summary>
-    public void SendPush() => _negotiation.SendPush();
+    /// <returns>False when the client may have none, or not yet.</returns>
+    public bool SendPush() => _negotiation.SendPush();
 
     /// <summary>Ends the session when its last words are sent, or a little later.</summary>
     public void Leave(string reason)

@@ -21,7 +21,7 @@ public sealed class ContainerFirewallTests
     [Test]
     public async Task Its_programs_run_inside_the_container_with_the_containers_privileges()
     {
-        // The last words of an 'up' that fails are the reason. 10c0: CAP_NET_ADMIN, CAP_SETUID, CAP_SETGID.
+        // The last words of an 'up' that fails are the reason. 14c0: CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_SETUID, CAP_SETGID.
         var run = await RunUpAsync("""
             echo "$(test -f /.dockerenv && echo container) init=$(cat /proc/1/comm) self=$(test "$(readlink /proc/self)" && echo yes)" \
                 "$(grep CapEff /proc/self/status | tr -d '\t')" "$(grep NoNewPrivs /proc/self/status | tr -d '\t')" \
@@ -30,7 +30,7 @@ public sealed class ContainerFirewallTests
             """);
 
         run.Report["oob-sigkill"].Reason.Should().EndWith(
-            "container init=sleep self=yes CapEff:00000000000010c0 NoNewPrivs:1 shown=yes");
+            "container init=sleep self=yes CapEff:00000000000014c0 NoNewPrivs:1 shown=yes");
         run.ExitCode.Should().Be(2, "{0}", run);
     }
 

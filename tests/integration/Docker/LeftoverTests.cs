@@ -17,7 +17,7 @@ public sealed class LeftoverTests
         {
             using (var killed = VerifyRun.Start(null, "--lab", "docker", "--firewall", "none"))
             {
-                await Eventually.HoldsAsync(() => Engine.LabContainersAsync().GetAwaiter().GetResult().Should().HaveCountGreaterThan(3));
+                await Eventually.HoldsAsync(async () => (await Engine.LabContainersAsync()).Should().HaveCountGreaterThan(3));
                 killed.Kill();
                 await killed.WaitForExitAsync();
             }
@@ -42,7 +42,7 @@ public sealed class LeftoverTests
     public async Task Containers_of_a_run_that_goes_on_are_left_alone()
     {
         using var first = VerifyRun.Start(null, "--lab", "docker", "--firewall", "none", "--scenario", "oob-*");
-        await Eventually.HoldsAsync(() => Engine.LabContainersAsync().GetAwaiter().GetResult().Should().NotBeEmpty());
+        await Eventually.HoldsAsync(async () => (await Engine.LabContainersAsync()).Should().NotBeEmpty());
 
         var second = await VerifyRun.RunAsync("--lab", "docker", "--firewall", "none", "--scenario", "oob-sigkill");
         var finished = await VerifyRun.FinishAsync(first);

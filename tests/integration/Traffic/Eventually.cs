@@ -10,7 +10,17 @@ internal static class Eventually
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Repeats an assertion until it holds.</summary>
-    public static async Task HoldsAsync(Action assertion)
+    public static Task HoldsAsync(Action assertion)
+    {
+        return HoldsAsync(() =>
+        {
+            assertion();
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Repeats an assertion that asks for something until it holds.</summary>
+    public static async Task HoldsAsync(Func<Task> assertion)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         var begun = Stopwatch.GetTimestamp();
@@ -18,7 +28,7 @@ internal static class Eventually
         {
             try
             {
-                assertion();
+                await assertion();
                 return;
             }
             catch (AssertionException)
@@ -27,6 +37,6 @@ internal static class Eventually
             }
         }
 
-        assertion();
+        await assertion();
     }
 }

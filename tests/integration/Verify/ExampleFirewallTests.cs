@@ -10,6 +10,7 @@ public static class ExampleFirewallTests
     [
         "--scenario", "oob-sig*", "--scenario", "oob-tun-*", "--scenario", "oob-reload", "--scenario", "oob-started-late*",
         "--scenario", "openvpn-real-sigkill", "--scenario", "openvpn-real-sigstop", "--scenario", "openvpn-real-tun-down",
+        "--scenario", "openvpn-restart", "--scenario", "openvpn-tcp-rst",
     ];
 
     /// <summary>Accepts established flows on every interface.</summary>
@@ -118,6 +119,16 @@ public static class ExampleFirewallTests
             var leaking = Report["openvpn-real-sigstop"].Probes.Where(probe => probe.LeakedFrames > 0).Select(probe => probe.Name);
 
             leaking.Should().Contain(["tor-same-port-udp-v4", "tor-same-port-tcp-v4", "tor-other-port-udp-v4"]);
+        }
+
+        [TestCase("openvpn-restart", "tor-same-port-udp-v4")]
+        [TestCase("openvpn-tcp-rst", "tor-same-port-tcp-v4")]
+        public void The_same_port_and_protocol_of_the_same_address_is_told_from_the_tunnel_by_authentication(string id, string probe)
+        {
+            var scenario = Report[id];
+
+            scenario.Probes.Single(sent => sent.Name == probe).LeakedFrames.Should().BePositive();
+            scenario.Protected!.TransportPackets.Should().ContainKey("data", "the tunnel's own bytes are on the list");
         }
     }
 

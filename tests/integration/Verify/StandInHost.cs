@@ -74,10 +74,15 @@ internal sealed class StandInHost : IDisposable
         _temporary.Delete(recursive: true);
     }
 
-    /// <summary>Mounts of the kinds that a lab makes; a container engine may make others meanwhile.</summary>
+    /// <summary>
+    /// Mounts of the kinds that a lab makes. A container engine, be it the one of eng/engine.sh, makes and removes others
+    /// meanwhile.
+    /// </summary>
     private static IEnumerable<string> Mounts()
     {
         return File.ReadLines("/proc/self/mounts").Where(line =>
-            line.Split(' ') is [_, var path, "tmpfs" or "proc" or "nsfs", ..] && !path.Contains("/docker") && !path.Contains("/exec/netns/"));
+            line.Split(' ') is [_, var path, "tmpfs" or "proc" or "nsfs", ..]
+                && !path.Contains("/docker")
+                && !path.Contains("/exec/netns/"));
     }
 }

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewalls;
@@ -35,10 +36,12 @@ public sealed class FirewallFactsTests
         result.Policy!.LocalNetworks.Should().BeEmpty();
     }
 
-    [Test]
-    public void The_variables_say_the_same_as_the_configuration_file()
+    [TestCase(TransportProtocol.Udp, "udp")]
+    [TestCase(TransportProtocol.Tcp, "tcp")]
+    public void The_variables_say_the_same_as_the_configuration_file(TransportProtocol transport, string name)
     {
-        var facts = FirewallFacts.Write(_file, "192.0.2.0/24");
+        var facts = FirewallFacts.Write(_file, "192.0.2.0/24", transport: transport);
+        facts["LV_SERVER_PROTO"].Should().Be(name);
         var policy = ConfigurationFiles.Read(_file).Policy!;
 
         policy.TunnelInterface.Matches(facts["LV_TUNNEL_IF"]).Should().BeTrue();

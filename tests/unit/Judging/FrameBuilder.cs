@@ -47,11 +47,14 @@ internal static class FrameBuilder
         return [.. Big(source), .. Big(destination), .. Big((ushort)(8 + payload.Length)), 0, 0, .. payload];
     }
 
-    public static byte[] Tcp(ushort source, ushort destination, byte flags = 0x18, byte[]? payload = null)
+    public static byte[] Tcp(
+        ushort source, ushort destination, byte flags = 0x18, byte[]? payload = null, uint sequence = 1)
     {
+        var number = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(number, sequence);
         return
         [
-            .. Big(source), .. Big(destination), 0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 1, 0, 0, 0, 0, 0,
+            .. Big(source), .. Big(destination), .. number, 0, 0, 0, 2, 0x50, flags, 1, 0, 0, 0, 0, 0,
             .. payload ?? [],
         ];
     }

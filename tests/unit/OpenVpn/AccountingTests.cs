@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -127,7 +126,7 @@ public sealed class AccountingTests
             client.Send(Inner);
         }
 
-        var stream = client.Capture.SelectMany(Framed).ToArray();
+        var stream = Packets.Stream(client.Capture);
         var source = client.Peer.Remote;
         const uint first = uint.MaxValue - 2000;
         var segments = new List<StreamSegment> { new(source, first - 1, true, default) };
@@ -176,8 +175,8 @@ public sealed class AccountingTests
         using var client = new MemoryClient(server);
         client.Connect();
         client.Send(Inner);
-        var genuine = client.Capture.SelectMany(Framed).ToArray();
-        var foreign = Framed([PacketHead.Of(Opcode.DataV2, 0), .. RandomNumberGenerator.GetBytes(80)]).ToArray();
+        var genuine = Packets.Stream(client.Capture);
+        var foreign = Packets.Stream([[PacketHead.Of(Opcode.DataV2, 0), .. RandomNumberGenerator.GetBytes(80)]]);
         using var accountant = new StreamAccountant(server.ExportAccount());
         accountant.Add(new StreamSegment(client.Peer.Remote, 1, false, genuine));
         accountant.Add(new StreamSegment(client.Peer.Remote, 1 + (uint)genuine.Length, false, foreign));
@@ -185,12 +184,54 @@ public sealed class AccountingTests
         accountant.Finish().Select(verdict => verdict.Class.IsTunnel()).Should().Equal(true, false);
     }
 
-    private static IEnumerable<byte> Framed(byte[] packet)
+    [Test]
+    public void Of_two_equal_packets_on_two_connections_the_later_one_is_the_replay()
     {
-        var length = new byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)packet.Length);
-        return length.Concat(packet);
+        using var server = new MemoryServer();
+        using var client = new MemoryClient(server);
+        client.Connect();
+        client.Send(Inner);
+        var genuine = Packets.Stream(client.Capture);
+        using var accountant = new StreamAccountant(server.ExportAccount());
+
+        // The stranger's connection is there first, and its copy comes last.
+        accountant.Add(new StreamSegment(Stranger, 999, true, default));
+        accountant.Add(new StreamSegment(client.Peer.Remote, 1, false, genuine));
+        accountant.Add(new StreamSegment(Stranger, 1000, false, Packets.Stream(client.Capture[^1..])));
+
+        accountant.Finish().Select(verdict => verdict.Class).Should().Equal(
+            PacketClass.Unproven, PacketClass.Handshake, PacketClass.Replay);
     }
+
+    [Test]
+    public void The_first_bytes_of_a_packet_at_the_end_of_the_tunnels_stream_are_unfinished_and_those_of_a_strangers_unproven()
+    {
+        using var server = new MemoryServer();
+        using var client = new MemoryClient(server);
+        client.Connect();
+        client.Send(Inner);
+        var genuine = Packets.Stream(client.Capture);
+        var first = genuine.Length - 30;
+
+        Classes(Cut(client.Peer.Remote, 0, first), Cut(client.Peer.Remote, first, first + 10))
+            .Should().Equal(PacketClass.Unfinished, PacketClass.Unfinished);
+        Classes(Cut(client.Peer.Remote, 0, first), Cut(client.Peer.Remote, first, genuine.Length))
+            .Should().OnlyContain(found => found.IsTunnel());
+        Classes(Cut(Stranger, genuine.Length - 86, genuine.Length - 70)).Should().Equal(PacketClass.Unproven);
+        Classes(Cut(client.Peer.Remote, 0, first), Cut(client.Peer.Remote, first + 5, first + 10))
+            .Should().Equal([PacketClass.Unproven, PacketClass.Unproven], "bytes are missing between them");
+
+        StreamSegment Cut(IPEndPoint source, int from, int to) =>
+            new(source, 1 + (uint)(source == Stranger ? 0 : from), false, genuine.AsMemory(from..to));
+
+        PacketClass[] Classes(params StreamSegment[] segments)
+        {
+            using var accountant = new StreamAccountant(server.ExportAccount());
+            Array.ForEach(segments, accountant.Add);
+            return [.. accountant.Finish().Select(verdict => verdict.Class)];
+        }
+    }
+
 
     /// <summary>A reset wrapped as a client does: with the key's other half, so the server's wrapping of a key whose halves
     /// are exchanged.</summary>

@@ -61,15 +61,26 @@ internal sealed class MemoryServer : IFaultTarget, IDisposable
 
     public void Forget(Session session) => Core.End(session, "forgotten");
 
-    public void Disconnect(Session session, bool isReset) => Asked.Add(isReset ? "rst" : "fin");
+    public bool Disconnect(Session session, bool isReset)
+    {
+        Asked.Add(isReset ? "rst" : "fin");
+        return true;
+    }
 
     public void Close() => Asked.Add("close");
 
-    public void Reopen(IPAddress? address) => Asked.Add($"reopen {address}".TrimEnd());
+    public bool Reopen(IPAddress? address)
+    {
+        Asked.Add($"reopen {address}".TrimEnd());
+        return true;
+    }
 
     public void ShowCertificate(bool isForeign) => Asked.Add(isForeign ? "other" : "own");
 
-    public void Report(Session? session, string text) => Core.Raise(ServerEventKind.ActionDone, session, text);
+    public void Report(Session? session, string text, bool hasHappened)
+    {
+        Core.Raise(hasHappened ? ServerEventKind.ActionDone : ServerEventKind.ActionMissed, session, text);
+    }
 
     public void Dispose()
     {

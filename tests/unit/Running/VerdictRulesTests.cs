@@ -2,6 +2,8 @@
 
 using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Harness.Tunnels;
 
 namespace LeakVerifier.UnitTests.Running;
 
@@ -129,6 +131,59 @@ public sealed class VerdictRulesTests
 
         result.Verdict.Should().Be(Verdict.Inconclusive);
         result.Reason.Should().Be("probe-v6 attempted nothing after the fault");
+    }
+
+    [Test]
+    public void A_server_that_did_all_that_it_was_asked_to_break_spoils_nothing()
+    {
+        var result = VerdictRules.Decide(Breaking, 1, Obeyed(Evidence.Control()), Obeyed(Evidence.Closed()));
+
+        result.Verdict.Should().Be(Verdict.Sealed);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_server_that_did_not_do_all_that_it_was_asked_to_break_proves_nothing(bool inControl)
+    {
+        var (control, closed) = (Obeyed(Evidence.Control()), Obeyed(Evidence.Closed()));
+        var result = inControl
+            ? VerdictRules.Decide(Breaking, 1, Missed(control), closed)
+            : VerdictRules.Decide(Breaking, 1, control, Missed(closed));
+
+        result.Verdict.Should().Be(Verdict.Inconclusive);
+        result.Reason.Should().Be((inControl ? "control run: " : "") + "the server did not do all that it was asked: corrupt: 3 packets were never sent");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_server_of_which_nothing_is_known_proves_nothing_where_it_is_asked_to_break(bool inControl)
+    {
+        var (control, closed) = (Obeyed(Evidence.Control()), Obeyed(Evidence.Closed()));
+        var result = inControl
+            ? VerdictRules.Decide(Breaking, 1, control with { ServerActions = null }, closed)
+            : VerdictRules.Decide(Breaking, 1, control, closed with { ServerActions = null });
+
+        result.Verdict.Should().Be(Verdict.Inconclusive);
+        result.Reason.Should().EndWith("nothing is known of what the server did");
+    }
+
+    [Test]
+    public void A_leak_is_a_leak_whatever_the_server_did()
+    {
+        VerdictRules.Decide(Breaking, 1, Missed(Evidence.Control()), Missed(Evidence.Run("probe-v4")))
+            .Verdict.Should().Be(Verdict.Leak);
+    }
+
+    private static Scenario Breaking => Evidence.Scenario() with { Tunnel = TunnelKind.OpenVpn };
+
+    private static RunEvidence Obeyed(RunEvidence run)
+    {
+        return run with { ServerActions = new ServerActions([new ServerAction(Evidence.Fault, "corrupt 20")], []) };
+    }
+
+    private static RunEvidence Missed(RunEvidence run)
+    {
+        return run with { ServerActions = Obeyed(run).ServerActions! with { Missing = ["corrupt: 3 packets were never sent"] } };
     }
 
     private static RunEvidence Capture(RunEvidence run, Func<CaptureResult, CaptureResult> change)

@@ -11,6 +11,9 @@ internal enum Capability
     /// <summary>CAP_SETUID.</summary>
     SetUid = 7,
 
+    /// <summary>CAP_NET_BIND_SERVICE.</summary>
+    NetBindService = 10,
+
     /// <summary>CAP_NET_ADMIN.</summary>
     NetAdmin = 12,
 }

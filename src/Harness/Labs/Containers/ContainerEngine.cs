@@ -203,6 +203,7 @@ internal sealed class ContainerEngine : IDisposable
     private static string NameOf(Capability capability) => capability switch
     {
         Capability.NetAdmin => "NET_ADMIN",
+        Capability.NetBindService => "NET_BIND_SERVICE",
         Capability.SetUid => "SETUID",
         Capability.SetGid => "SETGID",
         _ => throw new ArgumentOutOfRangeException(nameof(capability)),

@@ -17,10 +17,11 @@ internal sealed record ContainerSpecification(string Image, string Role)
 
     /// <summary>
     /// The machine under test. NET_ADMIN loads rules, makes the tun and sets routes; SETUID and SETGID let programs of it
-    /// run as users of their own, as the VPN client and Tor must. Nothing else.
+    /// run as users of their own, as the VPN client and Tor must; NET_BIND_SERVICE lets the VPN client have a port that
+    /// nobody else can take. Nothing else.
     /// </summary>
     public static ContainerSpecification Client { get; } =
-        new(ClientImage, "client") { Capabilities = [Capability.NetAdmin, Capability.SetUid, Capability.SetGid] };
+        new(ClientImage, "client") { Capabilities = [Capability.NetAdmin, Capability.NetBindService, Capability.SetUid, Capability.SetGid] };
 
     /// <summary>The VPN's server: its OpenVPN makes a tun, its Tor relay runs as a user of its own.</summary>
     public static ContainerSpecification Server { get; } =

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
 
-/// <summary>The configuration and the rules that it asks for.</summary>
+/// <summary>The configuration and the policy that it asks for.</summary>
 /// <param name="Policy">The policy.</param>
-/// <param name="Ruleset">The rules that enforce it.</param>
 /// <param name="Files">The files that were read.</param>
-internal sealed record ConfiguredRules(EgressPolicy Policy, Ruleset Ruleset, IReadOnlyList<string> Files)
+internal sealed record ConfiguredRules(EgressPolicy Policy, IReadOnlyList<string> Files)
 {
     /// <summary>Reads the configuration, saying all that is wrong with it.</summary>
     /// <returns>Null when it has errors.</returns>
@@ -28,7 +26,7 @@ internal sealed record ConfiguredRules(EgressPolicy Policy, Ruleset Ruleset, IRe
         }
 
         return result.Policy is { } policy
-            ? new ConfiguredRules(policy, RulesetCompiler.Compile(policy), result.Files)
+            ? new ConfiguredRules(policy, result.Files)
             : null;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -17,10 +19,9 @@ public sealed class FirewallCommandLine
         Recursive = true,
     };
 
-    private readonly Option<string> _backend = new("--backend")
+    private readonly Option<string?> _backend = new("--backend")
     {
-        Description = "How the rules reach the kernel",
-        DefaultValueFactory = _ => "nft",
+        Description = "How the rules reach the kernel: nft (default) or iptables; status and stop ask what is loaded",
         Recursive = true,
     };
 
@@ -29,7 +30,7 @@ public sealed class FirewallCommandLine
     private FirewallCommandLine(FirewallEnvironment environment)
     {
         _environment = environment;
-        _backend.AcceptOnlyFromAmong("nft");
+        _backend.AcceptOnlyFromAmong(NftBackend.BackendName, IptablesBackend.BackendName);
     }
 
     /// <summary>Runs the program.</summary>
@@ -83,26 +84,45 @@ public sealed class FirewallCommandLine
             Verb("start", "Load the rules: all of them in one transaction, read back", Apply),
             Verb("restart", "The same as start", Apply),
             Verb("reload", "The same as start; lets nothing out meanwhile", Apply),
-            Verb("stop", "Change nothing: the machine stays closed", _ => new StopVerb(_environment).Run()),
-            Verb("flush", "Remove the rules: the only command that opens", _ => new FlushVerb(_environment).Run()),
+            Verb("stop", "Change nothing: the machine stays closed", parsed => new StopVerb(_environment).Run(parsed.GetValue(_backend))),
+            Verb("flush", "Remove the rules: the only command that opens", parsed => new FlushVerb(_environment).Run(parsed.GetValue(_backend))),
             Status(),
             Verb("check", "Read the configuration and say what is wrong with it", parsed =>
                 new CheckVerb(_environment).Run(parsed.GetValue(_config))),
             Verb("print", "Print the rules, for 'nft -f'; changes nothing", parsed =>
-                new PrintVerb(_environment).Run(parsed.GetValue(_config))),
+                new PrintVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_backend))),
+            Save(),
         };
         root.Options.Add(_config);
         root.Options.Add(_backend);
         return root;
     }
 
-    private ExitCode Apply(ParseResult parsed) => new ApplyVerb(_environment).Run(parsed.GetValue(_config));
+    private ExitCode Apply(ParseResult parsed)
+    {
+        return new ApplyVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_backend));
+    }
+
+    private Command Save()
+    {
+        var folder = new Option<string>("--to")
+        {
+            Description = "The folder",
+            HelpName = "FOLDER",
+            DefaultValueFactory = _ => SaveVerb.DefaultFolder,
+        };
+        var save = Verb("save", "Write the rules to files that load at boot without this program", parsed =>
+            new SaveVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_backend), parsed.GetValue(folder)!));
+        save.Options.Add(folder);
+        return save;
+    }
+
 
     private Command Status()
     {
         const string description = "Compare the kernel's rules with the configuration: 0 only if they are the same";
         var status = Verb("status", description, parsed =>
-            new StatusVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_json)));
+            new StatusVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_backend), parsed.GetValue(_json)));
         status.Options.Add(_json);
         return status;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 
@@ -24,6 +25,9 @@ public sealed record FirewallEnvironment
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
 
+    /// <summary>How iptables is reached.</summary>
+    public required IptablesAccess Iptables { get; init; }
+
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
 
@@ -35,6 +39,7 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        Iptables = IptablesAccess.System,
         LockPath = FirewallLock.DefaultPath,
     };
 

@@ -10,7 +10,10 @@ internal static class KernelVerb
     /// <summary>
     /// Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.
     /// </summary>
-    public static ExitCode Run(FirewallEnvironment environment, Func<IBackend, ExitCode> work)
+    /// <param name="environment">What the program touches.</param>
+    /// <param name="backend">The backend that was asked for; null: the one that is loaded.</param>
+    /// <param name="work">The work.</param>
+    public static ExitCode Run(FirewallEnvironment environment, string? backend, Func<IBackend, ExitCode> work)
     {
         if (!environment.CanChangeRules())
         {
@@ -18,8 +21,8 @@ internal static class KernelVerb
             return ExitCode.NotPrivileged;
         }
 
-        using var kernel = environment.OpenKernel();
+        using var backends = new Backends(environment);
         using var alone = FirewallLock.Take(environment.LockPath);
-        return work(new NftBackend(new Wall(kernel, environment.ListInScratch)));
+        return work(backends.Choose(backend));
     }
 }

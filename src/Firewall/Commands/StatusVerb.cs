@@ -8,9 +8,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// <summary><c>status</c>: reads the kernel's rules back and compares them with the configuration.</summary>
 internal sealed class StatusVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration, bool asJson)
+    public ExitCode Run(string? configuration, string? backend, bool asJson)
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend, wall =>
         {
             if (ConfiguredRules.Read(configuration, environment) is not { } configured)
             {
@@ -42,6 +42,11 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             comparison = comparison with { Differences = [] };
         }
 
-        return new StatusReport(state, explanation, comparison, wall.Blocked());
+        return new StatusReport(state, explanation, comparison, wall.Blocked())
+        {
+            Backend = wall.Name,
+            Uncovered = wall.Uncovered(configured),
+            Remarks = wall.Remarks(),
+        };
     }
 }

@@ -33,14 +33,7 @@ public sealed class Wall
             return new LoadResult(LoadOutcome.Refused, reply.Error);
         }
 
-        var comparison = Compare(ruleset);
-        return comparison.Likeness switch
-        {
-            Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
-            Likeness.Unknown => new LoadResult(LoadOutcome.Unverified, comparison.Reason ?? ""),
-            Likeness.Absent => new LoadResult(LoadOutcome.Differs, "the table is gone"),
-            _ => new LoadResult(LoadOutcome.Differs, string.Join("\n", comparison.Differences)),
-        };
+        return LoadResult.Of(Compare(ruleset));
     }
 
     /// <summary>Compares the kernel's rules with a ruleset.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -274,6 +275,7 @@ public sealed class CommandLineTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
+        Iptables = FakeIptables.NotInstalled,
         LockPath = Path.Combine(_folder, "lock"),
     };
 

@@ -13,9 +13,9 @@ internal static class GoldenRulesets
     public static string Configuration(string name) => Path.Combine(Folder, name + ".conf");
 
     /// <summary>Compares with the golden file, or with UPDATE_GOLDEN=1 rewrites it.</summary>
-    public static void Check(string name, string text)
+    public static void Check(string name, string text, string extension = ".nft")
     {
-        var file = Path.Combine(Folder, name + ".nft");
+        var file = Path.Combine(Folder, name + extension);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(file, text);

@@ -97,6 +97,7 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
             where saved.IsDone
             from count in SavedTables.Read(saved.Output).Blocked()
             group count.Value by count.Key into counted
+            orderby counted.Key
             select new KeyValuePair<string, ulong>(counted.Key, counted.Aggregate(0UL, (sum, packets) => sum + packets));
         return [.. counts];
     }

@@ -37,13 +37,14 @@ public static class KernelRulesets
 
     private static LoadedRuleset Complete(List<RulesetListing> listings, uint? generation)
     {
-        var (interfaces, obstacles) = MachineSurvey.Read();
+        var machine = MachineSurvey.Read();
         var loaded = RulesetReader.FromListings(listings);
         return loaded with
         {
             Origin = "the current network namespace",
-            Interfaces = interfaces,
-            Obstacles = obstacles,
+            Interfaces = machine.Interfaces,
+            Addresses = machine.Addresses,
+            Obstacles = machine.Obstacles,
             Facts =
             [
                 $"kernel {Environment.OSVersion.Version.ToString(3)}",

@@ -1,34 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Loading;
 
-/// <summary>The devices of the current network namespace, and what lets packets pass the rules.</summary>
-internal static class MachineSurvey
+/// <summary>The devices of a network namespace, and what lets packets pass the rules.</summary>
+/// <param name="Interfaces">The names of the devices.</param>
+/// <param name="Addresses">Addresses that others can reach.</param>
+/// <param name="Obstacles">What no ruleset can answer.</param>
+internal sealed record MachineSurvey(
+    ImmutableArray<string> Interfaces, ImmutableArray<IPAddress> Addresses, ImmutableArray<Obstacle> Obstacles)
 {
     // Queueing disciplines that hold no filters of their own (tc(8)).
     private static readonly string[] PlainDisciplines =
         ["noqueue", "noop", "pfifo", "bfifo", "pfifo_fast", "fq", "fq_codel", "codel", "mq", "cake", "pie", "fq_pie", "tbf"];
 
-    /// <summary>Looks at links, XDP, bridges and traffic control.</summary>
-    public static (ImmutableArray<string> Interfaces, ImmutableArray<Obstacle> Obstacles) Read()
+    /// <summary>Looks at links, XDP, bridges and traffic control of the calling thread's namespace.</summary>
+    public static MachineSurvey Read()
     {
         var names = new List<string>();
+        var addresses = new List<IPAddress>();
         var obstacles = new List<Obstacle>();
-        foreach (var link in List("ip", "-j", "-d", "link", "show"))
+        foreach (var link in List("ip", "-j", "-d", "address", "show"))
         {
             var name = link.GetProperty("ifname").GetString()!;
             names.Add(name);
             AddLink(link, name, obstacles);
+            addresses.AddRange(AddressesOf(link));
         }
         foreach (var discipline in List("tc", "-j", "qdisc", "show"))
         {
             AddDiscipline(discipline, obstacles);
         }
-        return ([.. names], [.. obstacles]);
+        return new MachineSurvey([.. names], [.. addresses], [.. obstacles]);
+    }
+
+    private static IEnumerable<IPAddress> AddressesOf(JsonElement link)
+    {
+        return link.TryGetProperty("addr_info", out var list)
+            ? list.EnumerateArray()
+                .Where(item => item.TryGetProperty("scope", out var scope) && scope.ValueEquals("global"))
+                .Select(item => IPAddress.Parse(item.GetProperty("local").GetString()!))
+            : [];
     }
 
     private static void AddLink(JsonElement link, string name, List<Obstacle> obstacles)

@@ -40,7 +40,7 @@ public sealed record FirewallProof(string Name)
     public string? Disagreement =>
         Result is null ? null
         : Replays.FirstOrDefault(replay => replay.Outcome == ReplayOutcome.NotReproduced) is { } missing
-            ? $"predicted, but it did not come out: {PacketOf(missing)}"
+            ? $"predicted, but it did not come out: {PacketOf(missing)}{(missing.Why.Length > 0 ? $" ({missing.Why})" : "")}"
         : Result.Verdict == ProofVerdict.Proved && !Escaped.IsEmpty
             ? $"proved, but it came out: {Escaped[0]}"
         : null;

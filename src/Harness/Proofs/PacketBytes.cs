@@ -20,14 +20,17 @@ internal static class PacketBytes
     /// <param name="mark">What is repeated in its payload.</param>
     /// <param name="place">Its place in a TCP stream.</param>
     /// <param name="payloadLength">Bytes of payload behind the transport header.</param>
-    public static byte[] Of(Packet packet, WireMark mark, StreamPlace place = default, int payloadLength = 16)
+    /// <param name="identifier">ICMP's identifier, by which connection tracking tells echo requests apart.</param>
+    public static byte[] Of(
+        Packet packet, WireMark mark, StreamPlace place = default, int payloadLength = 16, ushort identifier = 0)
     {
-        var transport = Transport(packet, mark, place, payloadLength);
+        var transport = Transport(packet, mark, place, payloadLength, identifier);
         return packet.Family == IpFamily.Ip4 ? Ip4(packet, mark, transport) : Ip6(packet, mark, transport);
     }
 
     /// <summary>The transport header and what follows, without the checksum that a network header adds to.</summary>
-    public static byte[] Transport(Packet packet, WireMark mark, StreamPlace place, int payloadLength)
+    public static byte[] Transport(
+        Packet packet, WireMark mark, StreamPlace place, int payloadLength, ushort identifier = 0)
     {
         var first = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(first, (uint)packet[Field.Transport]);
@@ -48,7 +51,7 @@ internal static class PacketBytes
             {
                 Tcp => TcpRest(packet, place),
                 Udp => UdpRest(packet, payloadLength),
-                _ => new byte[4], // ICMP's identifier and sequence; of others just bytes.
+                _ => [(byte)(identifier >> 8), (byte)identifier, 0, 0], // ICMP's identifier and sequence.
             },
             .. mark.Fill(payloadLength),
         ];

@@ -26,6 +26,9 @@ internal sealed partial class PacketSender : IDisposable
 
     private readonly Dictionary<(IpFamily Family, uint Uid, uint Gid, uint Mark, string Device, byte Protocol), Socket> _sockets = [];
 
+    /// <summary>Why the kernel refused the last packet, in its words; empty: it did not.</summary>
+    public string Refusal { get; private set; } = "";
+
     /// <summary>Sends a packet as it is; one that the rules refuse is refused.</summary>
     /// <param name="packet">The packet, for its socket and its way.</param>
     /// <param name="bytes">Its bytes, from the IP header on.</param>
@@ -53,15 +56,17 @@ internal sealed partial class PacketSender : IDisposable
         }
     }
 
-    private static void Send(Socket socket, Packet packet, byte[] bytes)
+    private void Send(Socket socket, Packet packet, byte[] bytes)
     {
+        Refusal = "";
         try
         {
             socket.SendTo(bytes, new IPEndPoint(packet.Destination, 0));
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
-            // Refused by a rule, or no route: it does not come out, which is what is asked.
+            // By a rule, or there is no route: it does not come out, which is what is asked.
+            Refusal = exception.Message;
         }
     }
 

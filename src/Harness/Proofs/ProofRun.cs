@@ -161,11 +161,13 @@ internal sealed class ProofRun
         }
 
         await lab.AddLinksAsync(packets.SelectMany(LinksOf));
-        var numbers = await new WitnessSender(lab).SendAsync(packets);
+        var sender = new WitnessSender(lab);
+        var numbers = await sender.SendAsync(packets);
         var seen = await lab.SeenAsync([.. numbers.Where(number => number != 0)]);
         return batch.Select((item, index) => numbers[index] == 0
             ? new Replay(item.Answer, item.Cause, ReplayOutcome.NotTried, WitnessSender.WhyNot(packets[index])!)
-            : new Replay(item.Answer, item.Cause, seen.Contains(numbers[index]) ? ReplayOutcome.Confirmed : ReplayOutcome.NotReproduced));
+            : new Replay(item.Answer, item.Cause, seen.Contains(numbers[index]) ? ReplayOutcome.Confirmed : ReplayOutcome.NotReproduced,
+                sender.Refusals[numbers[index]]));
     }
 
     private static IEnumerable<string> LinksOf(Packet packet)

@@ -21,5 +21,5 @@ public enum ReplayOutcome
 /// <param name="Answer">The path and family.</param>
 /// <param name="Cause">The cause.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Why">Why it was not tried; empty otherwise.</param>
+/// <param name="Why">Why it was not tried, or what the kernel said when it was sent.</param>
 public sealed record Replay(PathAnswer Answer, LeakCause Cause, ReplayOutcome Outcome, string Why = "");

@@ -37,6 +37,9 @@ internal sealed class WireLab : IAsyncDisposable
         _lab = lab;
     }
 
+    /// <summary>Why the client's kernel refused the last packet that was sent from there; empty: it did not.</summary>
+    public string Refusal => _sender.Refusal;
+
     /// <summary>The machine under test.</summary>
     public LabHost Client => _lab.Client;
 

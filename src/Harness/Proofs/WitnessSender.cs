@@ -14,6 +14,8 @@ internal sealed class WitnessSender(WireLab lab)
 {
     private const int OtherTable = 4242;
 
+    private readonly HashSet<string> _prepared = [];
+
     /// <summary>Why the lab cannot send a witness; null: it can.</summary>
     public static string? WhyNot(Packet packet) => packet switch
     {
@@ -24,6 +26,9 @@ internal sealed class WitnessSender(WireLab lab)
         _ => null,
     };
 
+    /// <summary>Why the kernel refused a packet, by its number.</summary>
+    public Dictionary<ushort, string> Refusals { get; } = [];
+
     /// <summary>Sends them.</summary>
     /// <returns>The number of each; 0: it cannot be sent.</returns>
     public async Task<IReadOnlyList<ushort>> SendAsync(IReadOnlyList<Packet> packets)
@@ -32,7 +37,9 @@ internal sealed class WitnessSender(WireLab lab)
         var numbers = new List<ushort>();
         foreach (var packet in packets)
         {
-            numbers.Add(WhyNot(packet) is null ? await SendAsync(packet) : (ushort)0);
+            var number = WhyNot(packet) is null ? await SendAsync(packet) : (ushort)0;
+            numbers.Add(number);
+            Refusals[number] = packet.Path == PathKind.Output ? lab.Refusal : "";
         }
 
         return numbers;
@@ -73,7 +80,11 @@ internal sealed class WitnessSender(WireLab lab)
         ];
         foreach (var command in commands)
         {
-            (await ChildProcess.RunAsync(lab.Client.Root, command)).ThrowIfFailed();
+            // Witnesses of one kind need the same rule of routing; it is there once.
+            if (_prepared.Add(string.Join(' ', command)))
+            {
+                (await ChildProcess.RunAsync(lab.Client.Root, command)).ThrowIfFailed();
+            }
         }
     }
 }

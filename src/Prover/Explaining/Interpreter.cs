@@ -70,6 +70,12 @@ public static class Interpreter
         {
             return false;
         }
+        // net/ipv4/ip_forward.c, net/ipv6/ip6_output.c: between the two hooks a hop is taken from the packet's life.
+        if (flight[Field.HopLimit] <= 1)
+        {
+            return false;
+        }
+        flight[Field.HopLimit]--;
         Route(flight);
         return Filters(hooks, Hook.Forward, flight, _ => true) && Postrouting(hooks, flight);
     }
@@ -179,7 +185,7 @@ public static class Interpreter
         foreach (var hooked in hooks.At(Hook.Egress, isNat: false))
         {
             var isCovered = hooked.Base.Devices is { } devices
-                ? !flight.IsLaterOut && devices.Contains(flight.Out)
+                ? devices.Any(device => (device.IsPrefix || !flight.IsLaterOut) && device.Matches(flight.Out))
                 : flight.Unknown($"{hooked.Name} ({form}) devices");
             if (isCovered && !new ConcreteChain(hooked, flight, $"{hooked.Name} ({form})").Accepts())
             {

@@ -31,6 +31,7 @@ internal sealed record MachineSurvey(
             AddLink(link, name, obstacles);
             addresses.AddRange(AddressesOf(link));
         }
+        AddForeign(obstacles);
         foreach (var discipline in List("tc", "-j", "qdisc", "show"))
         {
             AddDiscipline(discipline, obstacles);
@@ -53,11 +54,44 @@ internal sealed record MachineSurvey(
         {
             obstacles.Add(new Obstacle($"an XDP program on {name}, which can send frames past every rule"));
         }
-        if (link.TryGetProperty("linkinfo", out var info) && info.TryGetProperty("info_slave_kind", out var kind))
+        if (BpfPrograms.AreAttached(link.GetProperty("ifindex").GetInt32()))
+        {
+            obstacles.Add(new Obstacle($"a BPF program of traffic control (tcx) on {name}, which can send frames past every rule"));
+        }
+        if (!link.TryGetProperty("linkinfo", out var info))
+        {
+            return;
+        }
+        if (info.TryGetProperty("info_kind", out var own) && own.GetString() is "macvtap" or "ipvtap")
+        {
+            obstacles.Add(new Obstacle($"{name} lets a program write frames ({own.GetString()}), which inet rules do not see", name));
+        }
+        if (info.TryGetProperty("info_slave_kind", out var kind))
         {
             obstacles.Add(new Obstacle(
                 $"{name} is a port of a {kind.GetString()}, whose other ports send frames that inet rules do not see", name));
         }
+    }
+
+    private static void AddForeign(List<Obstacle> obstacles)
+    {
+        foreach (var (process, links) in OtherNamespaces.Links())
+        {
+            foreach (var link in links.Where(IsShared))
+            {
+                var name = link.GetProperty("ifname").GetString();
+                obstacles.Add(new Obstacle($"{name} in the network namespace of process {process} may share a device of this one, "
+                    + "whose inet rules do not see its frames"));
+            }
+        }
+    }
+
+    // A child of a device that is in another namespace than the child.
+    private static bool IsShared(JsonElement link)
+    {
+        return link.TryGetProperty("link_netnsid", out _) && link.TryGetProperty("linkinfo", out var info)
+            && info.TryGetProperty("info_kind", out var kind)
+            && kind.GetString() is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
     }
 
     private static void AddDiscipline(JsonElement discipline, List<Obstacle> obstacles)
@@ -80,7 +114,8 @@ internal sealed record MachineSurvey(
         return ToolRun.Of("tc", "filter", "show", "dev", device, side) is not { ExitCode: 0, Output.Length: 0 };
     }
 
-    private static IEnumerable<JsonElement> List(string program, params string[] arguments)
+    /// <summary>Runs a program that prints a JSON array.</summary>
+    internal static IEnumerable<JsonElement> List(string program, params string[] arguments)
     {
         var run = ToolRun.Of(program, arguments)
             ?? throw new RulesetUnavailableException($"{program} is missing: install iproute2", isPrivilege: false);

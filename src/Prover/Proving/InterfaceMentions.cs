@@ -21,8 +21,11 @@ internal sealed class InterfaceMentions
         {
             foreach (var device in chain.Base?.Devices ?? [])
             {
-                Patterns.Add(new InterfacePattern(device, IsPrefix: false));
-                ByIndex.Add(device);
+                Patterns.Add(device);
+                if (!device.IsPrefix)
+                {
+                    ByIndex.Add(device.Stem);
+                }
             }
             foreach (var step in chain.Rules.SelectMany(rule => rule.Steps))
             {

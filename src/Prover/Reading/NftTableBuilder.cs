@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using LeakVerifier.Policy;
 using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Reading;
@@ -132,12 +133,12 @@ internal sealed class NftTableBuilder(string family, string name)
         var place = NftHooks.Parse(hook.GetString() ?? "");
         return new BaseChain(type, place, json.GetProperty("prio").GetInt32(), accepts)
         {
-            Devices = place is Hook.Egress or Hook.Ingress ? Devices(json) ?? text?.Devices(family, name, chain) : null,
+            Devices = place is Hook.Egress or Hook.Ingress ? text?.Devices(family, name, chain) ?? Devices(json) : null,
         };
     }
 
-    // Newer versions of nft print the devices in JSON; a prefix of device names would say less than the kernel does.
-    private static ImmutableArray<string>? Devices(JsonElement json)
+    // Newer versions of nft print the devices in JSON.
+    private static ImmutableArray<InterfacePattern>? Devices(JsonElement json)
     {
         if (!json.TryGetProperty("dev", out var devices))
         {
@@ -146,7 +147,7 @@ internal sealed class NftTableBuilder(string family, string name)
         var names = devices.ValueKind == JsonValueKind.Array
             ? devices.EnumerateArray().Select(device => device.GetString() ?? "").ToImmutableArray()
             : [devices.GetString() ?? ""];
-        return [.. names.Where(device => !device.Contains('*', StringComparison.Ordinal))];
+        return [.. names.Select(NftTextFacts.Device)];
     }
 
     private Rule Rule(JsonElement json, string chain, int index, NftTextFacts? text)

@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using System.Globalization;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Prover.Reading;
 
@@ -11,13 +12,29 @@ namespace LeakVerifier.Prover.Reading;
 /// </summary>
 internal sealed class NftTextFacts
 {
-    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<string>> _devices = [];
+    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _devices = [];
+    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _kernels = [];
     private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
 
     /// <summary>The devices of a chain; null: the listing does not have the chain.</summary>
-    public ImmutableArray<string>? Devices(string family, string table, string chain)
+    public ImmutableArray<InterfacePattern>? Devices(string family, string table, string chain)
     {
-        return _devices.TryGetValue((family, table, chain), out var devices) ? devices : null;
+        return _kernels.TryGetValue((family, table, chain), out var devices)
+            || _devices.TryGetValue((family, table, chain), out devices)
+            ? devices
+            : null;
+    }
+
+    /// <summary>A device as nft names it: <c>eth0</c>, or <c>eth*</c> for every one whose name begins so.</summary>
+    public static InterfacePattern Device(string name)
+    {
+        return name.EndsWith('*') ? new InterfacePattern(name[..^1], IsPrefix: true) : new InterfacePattern(name, IsPrefix: false);
+    }
+
+    /// <summary>Adds what the kernel itself says of a chain's devices: no listing says more.</summary>
+    public void Add(HookDevices chain)
+    {
+        _kernels[(chain.Family, chain.Table, chain.Chain)] = chain.Devices;
     }
 
     /// <summary>Whether the rule's bytecode loads the IP version or the EtherType.</summary>
@@ -58,8 +75,8 @@ internal sealed class NftTextFacts
         }
     }
 
-    // device "eth0" or devices = { "eth0", "eth1" }. A prefix of names says nothing of one device.
-    private static ImmutableArray<string> DevicesOf(string line)
+    // device "eth0" or devices = { "eth0", "eth1" }.
+    private static ImmutableArray<InterfacePattern> DevicesOf(string line)
     {
         var end = line.IndexOf(" priority ", StringComparison.Ordinal);
         var start = line.IndexOf("device", StringComparison.Ordinal);
@@ -67,7 +84,6 @@ internal sealed class NftTextFacts
         {
             return [];
         }
-        return [.. line[start..end].Split('"').Where((_, i) => i % 2 == 1)
-            .Where(name => !name.Contains('*', StringComparison.Ordinal))];
+        return [.. line[start..end].Split('"').Where((_, i) => i % 2 == 1).Select(Device)];
     }
 }

@@ -73,7 +73,7 @@ internal sealed class RandomRules(Random random)
         };
         return new BaseChain(type, hook, Pick(-300, -150, 0, 0, 50, 110), random.Next(3) > 0)
         {
-            Devices = hook == Hook.Egress ? random.Next(6) == 0 ? null : ["eth0"] : null,
+            Devices = hook == Hook.Egress ? random.Next(6) == 0 ? null : [new("eth0", IsPrefix: false)] : null,
         };
     }
 

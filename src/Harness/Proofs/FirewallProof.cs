@@ -69,8 +69,8 @@ public sealed record FirewallProof(string Name)
 
     private string Text() => Result!.Verdict switch
     {
-        ProofVerdict.Proved when Probes == 0 => "proved, but no probe came out without the firewall",
-        ProofVerdict.Proved => Invariant($"proved; {Probes} packets around the rules' edges were sent and none came out; without the firewall all of them do"),
+        ProofVerdict.Proved when Probes == 0 => "no probe came out without the firewall, so the wire says nothing",
+        ProofVerdict.Proved => Invariant($"{Probes} packets around the rules' edges were sent and none came out; without the firewall all of them do"),
         ProofVerdict.Leak => Invariant($"{Result.Paths.Sum(path => path.Causes.Length)} causes predicted, {Replays.Count(IsSeenLeak)} of {Replays.Count(Decides)} sent came out"),
         _ => $"{Result.Reason}" + (Escaped.IsEmpty ? "" : Invariant($"; {Escaped.Length} of {Probes} probes came out")),
     };

@@ -23,6 +23,7 @@ internal sealed class WitnessSender(WireLab lab)
         { Path: PathKind.Output, Uid: null } when !IsKernelsAnswer(packet) => "only the kernel itself sends packets without a socket",
         _ when packet[Field.ConnectionMark] != 0 && packet.ConnectionState != ConnectionState.New =>
             "the mark of a connection was set by rules that are gone",
+        { ControlGroup.Length: > 0 } => "the lab has no control groups",
         _ => null,
     };
 

@@ -52,6 +52,7 @@ public static class Interpreter
         var isStale = flight.Packet.StaleOutInterface is not null;
         flight.Out = flight.Packet.StaleOutInterface ?? flight.Packet.OutInterface;
         flight.IsLaterOut = isStale ? flight.Packet.IsLaterStale : flight.Packet.IsLaterOut;
+        flight.OutKind = isStale ? flight.Packet.StaleKind : flight.Packet.OutKind;
         isPossible = true;
         if (!FirstHook(hooks, Hook.Output, flight))
         {
@@ -83,6 +84,7 @@ public static class Interpreter
     private static void Route(Flight flight)
     {
         flight.Out = flight.Packet.OutInterface;
+        flight.OutKind = flight.Packet.OutKind;
         flight.IsLaterOut = flight.Packet.IsLaterOut;
     }
 

@@ -32,6 +32,6 @@ public sealed class PolicyOracle(LoadedRuleset loaded, EgressPolicy policy)
         var index = (UInt128)(uint)_classes.IndexOf(packet.OutInterface);
         state.Set(Field.RoutedInterface, BitVectors.Constant(
             _gates, index, Fields.Width(Field.RoutedInterface, packet.Family)));
-        return new AllowedPackets(_gates, policy, _classes, packet.Family).Of(state, packet.Path) == _gates.False;
+        return new AllowedPackets(space, policy, _classes).Of(state, packet.Path) == _gates.False;
     }
 }

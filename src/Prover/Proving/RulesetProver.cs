@@ -33,6 +33,7 @@ public static class RulesetProver
         return new ProofResult(verdict, reason, [.. paths])
         {
             PacketSockets = hasEgress ? [.. families.Select(f => prover.Answer(PathKind.PacketSocket, f))] : [],
+            Frames = hasEgress ? new FrameProver(loaded, policy).Answer() : null,
             Assumptions = Assumptions.Of(loaded, policy, options, hasEgress),
             Obstacles = obstacles,
             Facts = loaded.Facts,

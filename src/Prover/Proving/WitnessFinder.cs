@@ -43,6 +43,8 @@ internal sealed class WitnessFinder(
                 values[(int)field] |= UInt128.One << (Fields.Width(field, model.Space.Family) - 1 - bit);
             }
         }
+        var group = model.Space.Unknowns.FirstOrDefault(unknown =>
+            CgroupStep.IsKey(unknown.Key) && point.GetValueOrDefault(unknown.Level));
         var routed = classes.All[(int)values[(int)Field.RoutedInterface]];
         var isRerouted = model.Space.Bits(Field.OutInterface) != model.Space.Bits(Field.RoutedInterface)
             && values[(int)Field.OutInterface] != values[(int)Field.RoutedInterface];
@@ -53,6 +55,10 @@ internal sealed class WitnessFinder(
             Path = path,
             Family = model.Space.Family,
             OutInterface = routed.Name,
+            ControlGroup = group is null ? "" : CgroupStep.GroupOf(group.Key),
+            OutKind = routed.Kind,
+            StaleKind = stale?.Kind ?? "",
+            InKind = came.Kind,
             IsLaterOut = routed.IsLater,
             StaleOutInterface = stale?.Name,
             IsLaterStale = stale?.IsLater ?? false,

@@ -154,7 +154,8 @@ internal sealed class NftTableBuilder(string family, string name)
     {
         var handle = json.TryGetProperty("handle", out var listed) && listed.TryGetInt64(out var number) ? number : -1;
         var isSure = family is "ip" or "ip6" || text?.ChecksFamily(family, name, chain, handle) == true;
-        var statements = new NftStatements(new NftMatches(_sets, isSure));
+        var statements = new NftStatements(new NftMatches(
+            _sets, isSure, text?.CgroupLevel(family, name, chain, handle)));
         var expressions = json.GetProperty("expr").EnumerateArray().ToList();
         var label = string.Create(CultureInfo.InvariantCulture, $"{family} {name} {chain} #{index + 1}");
         var steps = expressions.SelectMany((expression, i) => IsMerged(expressions, i)

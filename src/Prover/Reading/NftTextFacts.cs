@@ -13,6 +13,7 @@ namespace LeakVerifier.Prover.Reading;
 internal sealed class NftTextFacts
 {
     private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _devices = [];
+    private readonly Dictionary<(string Family, string Table, string Chain, long Handle), int?> _levels = [];
     private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _kernels = [];
     private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
 
@@ -29,6 +30,12 @@ internal sealed class NftTextFacts
     public static InterfacePattern Device(string name)
     {
         return name.EndsWith('*') ? new InterfacePattern(name[..^1], IsPrefix: true) : new InterfacePattern(name, IsPrefix: false);
+    }
+
+    /// <summary>The level of the control groups that the rule asks for; null: it does not, or not for one level only.</summary>
+    public int? CgroupLevel(string family, string table, string chain, long handle)
+    {
+        return _levels.TryGetValue((family, table, chain, handle), out var level) ? level : null;
     }
 
     /// <summary>Adds what the kernel itself says of a chain's devices: no listing says more.</summary>
@@ -67,6 +74,10 @@ internal sealed class NftTextFacts
                 case [var family, var name, var owner, var handle, ..] when words.Length <= 5 && long.TryParse(
                     handle, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
                     rule = (family, name, owner, number);
+                    break;
+                case ["[", "socket", "load", "cgroupv2", "level", var depth, ..]:
+                    var isNumber = int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var level);
+                    _levels[rule] = isNumber && !_levels.ContainsKey(rule) ? level : null;
                     break;
                 case ["[", "meta", "load", "nfproto" or "protocol", ..]:
                     _checked.Add(rule);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Collections.Immutable;
 using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running;
 using LeakVerifier.Prover.Explaining;

@@ -43,6 +43,27 @@ public sealed class HookDevicesTests
         result.Obstacles.Should().ContainSingle().Which.Should().Contain("fwd to eth0");
     }
 
+    [TestCase(0x0806, Verdict.Proved)]
+    [TestCase(0x888e, Verdict.Leak)]
+    [TestCase(0x88cc, Verdict.Leak)]
+    public void Frames_that_are_no_IP_packet_are_told_by_their_EtherType(int accepted, Verdict expected)
+    {
+        var rule = new Rule("edge #1", "",
+        [
+            MatchStep.Of(FieldKey.Whole(Field.EtherType), [ValueRange.Exactly((UInt128)accepted)]),
+            new VerdictStep(VerdictKind.Accept),
+        ]);
+        var every = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+            .Select(c => new InterfacePattern(c.ToString(), IsPrefix: true));
+        var chain = Chain(Hook.Egress, [rule]);
+        chain = chain with { Base = chain.Base! with { Devices = [.. every] } };
+        var loaded = new LoadedRuleset(new Ruleset([new Table(TableFamily.Netdev, "edge", IsDormant: false, [chain])]));
+
+        RulesetProver.Prove(loaded, Listings.Policy).Frames!.Verdict.Should().Be(expected);
+        RulesetProver.Prove(loaded, Listings.Policy with { AllowEapol = true }).Frames!.Verdict
+            .Should().Be(accepted == 0x888e ? Verdict.Proved : expected);
+    }
+
     // The verdict on IPv4 of packet sockets: nothing but egress closes them.
     private static Verdict Prove(params InterfacePattern[] devices)
     {

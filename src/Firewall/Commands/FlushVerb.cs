@@ -12,6 +12,7 @@ internal sealed class FlushVerb(FirewallEnvironment environment)
             var reply = wall.Open();
             if (reply.IsDone)
             {
+                environment.Confirmations.Keep();
                 environment.Ok("The rules are removed: this machine is OPEN. 'vpn-firewall start' closes it.");
                 return ExitCode.Done;
             }

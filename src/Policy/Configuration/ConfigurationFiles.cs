@@ -22,7 +22,7 @@ public static class ConfigurationFiles
         var assignments = new List<Assignment>();
         foreach (var file in files)
         {
-            if (ReadText(file, problems) is { } text)
+            if (TextFile.Read(file, problems) is { } text)
             {
                 assignments.AddRange(AssignmentReader.Read(file, text, problems));
             }
@@ -86,25 +86,6 @@ public static class ConfigurationFiles
         {
             problems.Add(new(folder, 0, $"cannot be read: {exception.Message}", "mend its permissions"));
             return [];
-        }
-    }
-
-    private static string? ReadText(string file, List<ConfigurationProblem> problems)
-    {
-        try
-        {
-            if (new FileInfo(file).Length > MaximumFileSize)
-            {
-                problems.Add(new(file, 0, "the file is larger than 1 MiB", "is it a configuration file?"));
-                return null;
-            }
-
-            return File.ReadAllText(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new(file, 0, $"cannot be read: {exception.Message}", "mend its permissions or remove it"));
-            return null;
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
     }
 
     /// <summary>Loads the rules; the lock is held already.</summary>
-    public ExitCode Load(Wall wall, ConfigurationRequest configuration)
+    public ExitCode Load(IBackend wall, ConfigurationRequest configuration)
     {
         try
         {
@@ -39,7 +39,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         }
     }
 
-    private ExitCode Apply(Wall wall, ConfigurationRequest configuration)
+    private ExitCode Apply(IBackend wall, ConfigurationRequest configuration)
     {
         if (ConfiguredRules.Read(configuration with { LookUp = environment.LookUp }, environment) is not { } configured)
         {
@@ -48,12 +48,11 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         }
 
         configured.PinHosts(environment);
-
-        var result = wall.Load(configured.Ruleset);
+        var result = wall.Load(configured.Policy);
         switch (result.Outcome)
         {
             case LoadOutcome.InForce:
-                environment.Ok($"VPN firewall loaded: {configured.Ruleset.RuleCount} rules, read back and compared.");
+                environment.Ok($"VPN firewall loaded: {result.RuleCount} rules, read back and compared.");
                 environment.Ok($"What may leave: {configured.Summary()}.");
                 return ExitCode.Done;
 

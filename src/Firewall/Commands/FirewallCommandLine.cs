@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Policy.Endpoints;
@@ -168,7 +169,10 @@ public sealed class FirewallCommandLine
 
     private static void CheckSeconds(OptionResult result)
     {
-        if (result.GetValueOrDefault<int?>() is < ConfirmedStartVerb.Shortest or > ConfirmedStartVerb.Longest)
+        // What is no number at all is the parser's to refuse.
+        var text = result.Tokens is [var token, ..] ? token.Value : "";
+        var isNumber = int.TryParse(text, CultureInfo.InvariantCulture, out var seconds);
+        if (isNumber && seconds is not (>= ConfirmedStartVerb.Shortest and <= ConfirmedStartVerb.Longest))
         {
             result.AddError($"--confirm takes {ConfirmedStartVerb.Shortest} to {ConfirmedStartVerb.Longest} seconds");
         }

@@ -21,7 +21,7 @@ public sealed class ConfirmationDesk(ConfirmationFile file)
     /// Remembers what is loaded now. If a start waits already, what was before that one stays the thing to go back to.
     /// </summary>
     /// <returns>The start that waits from now on; null: what is loaded cannot be read.</returns>
-    public Confirmation? Open(Wall wall, int seconds)
+    public Confirmation? Open(IBackend wall, int seconds)
     {
         var earlier = Waiting is { IsOverdue: false } waiting ? waiting : null;
         if (wall.Remember() is not { } remembered)
@@ -57,7 +57,7 @@ public sealed class ConfirmationDesk(ConfirmationFile file)
     }
 
     /// <summary>Brings back what was before, unless the start was confirmed or replaced meanwhile.</summary>
-    public void GoBack(Wall wall, string token)
+    public void GoBack(IBackend wall, string token)
     {
         if (Waiting is { } waiting && waiting.Token == token)
         {

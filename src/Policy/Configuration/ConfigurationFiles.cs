@@ -17,8 +17,14 @@ public static class ConfigurationFiles
     /// <param name="users">Where user names are looked up; null for <c>/etc/passwd</c>.</param>
     public static ConfigurationResult Read(string? path = null, UserDirectory? users = null)
     {
+        return Read(new ConfigurationRequest { Path = path, Users = users ?? new UserDirectory() });
+    }
+
+    /// <summary>Reads what is asked for.</summary>
+    public static ConfigurationResult Read(ConfigurationRequest request)
+    {
         var problems = new List<ConfigurationProblem>();
-        var files = Find(path, problems);
+        var files = Find(request.Path, problems);
         var assignments = new List<Assignment>();
         foreach (var file in files)
         {
@@ -28,7 +34,7 @@ public static class ConfigurationFiles
             }
         }
 
-        return PolicyBuilder.Build(assignments, problems, [.. files], users ?? new UserDirectory());
+        return PolicyBuilder.Build(assignments, problems, [.. files], request);
     }
 
     /// <summary>Reads a configuration that is already in memory.</summary>
@@ -39,7 +45,8 @@ public static class ConfigurationFiles
     {
         var problems = new List<ConfigurationProblem>();
         var assignments = AssignmentReader.Read(name, text, problems).ToList();
-        return PolicyBuilder.Build(assignments, problems, [name], users ?? new UserDirectory());
+        return PolicyBuilder.Build(
+            assignments, problems, [name], new ConfigurationRequest { Users = users ?? new UserDirectory() });
     }
 
     private static List<string> Find(string? path, List<ConfigurationProblem> problems)

@@ -16,6 +16,7 @@ internal sealed class HostNames
     private readonly bool _isAllowed;
     private readonly bool _isAsked;
     private readonly Dictionary<string, PinnedHost> _used = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ImmutableArray<IPAddress>> _answers = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="pinned">What is pinned.</param>
     /// <param name="lookUp">Looks a name up, giving no address where it fails; null: this reader must not.</param>
@@ -46,7 +47,7 @@ internal sealed class HostNames
 
         _pinned.TryGetValue(name, out var pinned);
         var mayLookUp = _lookUp is not null && (_isAsked || (_isAllowed && pinned is null));
-        ImmutableArray<IPAddress> found = mayLookUp ? [.. _lookUp!(name).Distinct()] : [];
+        var found = mayLookUp ? Ask(name) : [];
         if (found.IsEmpty && pinned is null)
         {
             mend = mayLookUp
@@ -58,5 +59,17 @@ internal sealed class HostNames
         var host = found.IsEmpty ? pinned! : new PinnedHost(name.ToLowerInvariant(), found, IsFresh: true);
         _used.Add(name, host);
         return host.Addresses;
+    }
+
+    /// <summary>Looks a name up once, however often the files have it.</summary>
+    private ImmutableArray<IPAddress> Ask(string name)
+    {
+        if (!_answers.TryGetValue(name, out var answer))
+        {
+            answer = [.. _lookUp!(name).Distinct()];
+            _answers.Add(name, answer);
+        }
+
+        return answer;
     }
 }

@@ -38,7 +38,7 @@ public sealed class HostNameTests
     [TestCase(false, true)]
     public void Where_it_is_asked_for_both_families_are_found_and_shown(bool isAsked, bool isAllowed)
     {
-        var result = Read(isAsked, isAllowed, First, Second);
+        var result = Read(isAsked, isAllowed, "remote VPN.example\nremote vpn.example", First, Second);
 
         string.Join(' ', result.Policy!.Servers).Should().Be("203.0.113.10:1194/udp [2001:db8::10]:1194/udp");
         result.Hosts.Should().ContainSingle().Which.ToString().Should().Be("vpn.example 203.0.113.10 2001:db8::10");
@@ -100,7 +100,7 @@ public sealed class HostNameTests
 
     private ConfigurationResult Read(bool isAsked, bool isAllowed, params IPAddress[] answer)
     {
-        return Read(isAsked, isAllowed, "remote VPN.example\nremote vpn.example", answer);
+        return Read(isAsked, isAllowed, "remote vpn.example", answer);
     }
 
     private ConfigurationResult Read(bool isAsked, bool isAllowed, string openVpn, params IPAddress[] answer)

@@ -45,7 +45,7 @@ public sealed class NetlinkMessageTests
         Convert.ToHexString(writer.Written.Span[16..]).Should().Be("0700050061626300" + "0500060064000000");
     }
 
-    [TestCase(15)]
+    [TestCase(16)]
     [TestCase(19)]
     [TestCase(23)]
     public void What_was_cut_off_is_not_read(int length)

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -11,7 +12,7 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class PrintVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration, string? backend)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {

@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -15,7 +16,7 @@ internal sealed class SaveVerb(FirewallEnvironment environment)
     /// <summary>Where the files are by default.</summary>
     public const string DefaultFolder = "/var/lib/vpn-firewall";
 
-    public ExitCode Run(string? configuration, string? backend, string folder)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend, string folder)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {

@@ -40,6 +40,12 @@ public sealed class MissingBackend(string name, string reason) : IBackend
     public string? Open() => reason;
 
     /// <inheritdoc/>
+    public RememberedRules? Remember() => null;
+
+    /// <inheritdoc/>
+    public bool Restore(string script) => false;
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked() => [];
 
     /// <inheritdoc/>

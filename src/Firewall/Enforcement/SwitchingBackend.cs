@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
@@ -14,6 +15,9 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <param name="spare">Another backend, loaded or not, for when the chosen one cannot even close; null: none.</param>
 public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBackend>> others, Func<IBackend?> spare) : IBackend
 {
+    // Before the rules of each backend, where several are remembered; a comment to all of them.
+    private const string Heading = "# backend: ";
+
     /// <inheritdoc/>
     public string Name => chosen.Name;
 
@@ -70,6 +74,35 @@ public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBacken
     {
         var failures = others().Append(chosen).Select(backend => backend.Open()).OfType<string>().ToList();
         return failures.Count == 0 ? null : string.Join("; ", failures);
+    }
+
+    /// <inheritdoc/>
+    public RememberedRules? Remember()
+    {
+        // What closes comes first, so that it is back before anything is removed.
+        var text = new StringBuilder();
+        var wasOpen = true;
+        foreach (var backend in others().Where(other => other.Name != Name).Append(chosen))
+        {
+            if (backend.Remember() is not { } remembered)
+            {
+                return null;
+            }
+
+            text.Append(Heading).Append(backend.Name).Append('\n').Append(remembered.Script);
+            wasOpen &= remembered.WasOpen;
+        }
+
+        return new RememberedRules(text.ToString(), wasOpen);
+    }
+
+    /// <inheritdoc/>
+    public bool Restore(string script)
+    {
+        var parts = script.Split(Heading, StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => part.Split('\n', 2)).ToDictionary(part => part[0], part => part[1]);
+        return parts.All(part => (part.Key == Name ? chosen : spare())?.Restore(part.Value) == true)
+            && others().Where(other => !parts.ContainsKey(other.Name)).All(other => other.Open() is null);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Policy;
 
@@ -14,6 +15,8 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
 {
     /// <summary>What <c>--backend</c> calls it.</summary>
     public const string BackendName = "iptables";
+
+    private const string FamilyHeading = "# family: ";
 
     // Whether a load failed where nothing was closed before, and left a part of its rules.
     private bool _isUnfinished;
@@ -86,6 +89,39 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
         }
 
         return failures.Count == 0 ? null : string.Join("; ", failures);
+    }
+
+    /// <inheritdoc/>
+    public RememberedRules? Remember()
+    {
+        var text = new StringBuilder();
+        var wasOpen = true;
+        foreach (var family in IpFamilies.InOrder)
+        {
+            var saved = Read(family);
+            if (saved is null && !IsWithout(family))
+            {
+                return null;
+            }
+
+            text.Append(FamilyHeading).Append(family.Program()).Append('\n').Append(saved?.ToOwnText());
+            wasOpen &= saved is not { HasOurs: true };
+        }
+
+        return new RememberedRules(text.ToString(), wasOpen);
+    }
+
+    /// <inheritdoc/>
+    public bool Restore(string script)
+    {
+        var parts = script.Split(FamilyHeading, StringSplitOptions.RemoveEmptyEntries);
+        return IpFamilies.InOrder.All(family =>
+        {
+            var before = parts.Single(part => part.StartsWith(family.Program() + "\n", StringComparison.Ordinal));
+            return Read(family) is { } loaded
+                ? iptables.Restore(family, RestoreScript.Restore(SavedTables.Read(before), loaded)).IsDone
+                : IsWithout(family);
+        });
     }
 
     /// <inheritdoc/>

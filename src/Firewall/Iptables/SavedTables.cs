@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text;
+
 namespace LeakVerifier.Firewall.Iptables;
 
 /// <summary>The tables of one family as <c>iptables-save</c> lists them, everybody's rules included.</summary>
@@ -47,6 +49,26 @@ public sealed class SavedTables
 
     /// <summary>One table; an empty one when it was not listed.</summary>
     public SavedTable Table(string name) => _tables.GetValueOrDefault(name) ?? new SavedTable();
+
+    /// <summary>What is ours of it, and the policies, as <c>iptables-save</c> lists it.</summary>
+    public string ToOwnText()
+    {
+        var text = new StringBuilder();
+        foreach (var (name, table) in _tables.Where(entry => entry.Value.OwnChains.Any()))
+        {
+            text.Append('*').Append(name).Append('\n');
+            foreach (var chain in table.BuiltInChains.Concat(table.OwnChains))
+            {
+                text.Append(':').Append(chain).Append(' ').Append(table.Policy(chain)).Append(" [0:0]\n");
+            }
+
+            var rules = table.BuiltInChains.SelectMany(table.Rules).Where(rule => rule.JumpsToOurs)
+                .Concat(table.OwnChains.SelectMany(table.Rules));
+            text.AppendJoin("", rules.Select(rule => $"-A {rule.Chain} {rule.Text}\n")).Append("COMMIT\n");
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>Packets that rules of ours refused, by the names of their chains without the prefix.</summary>
     public IEnumerable<KeyValuePair<string, ulong>> Blocked()

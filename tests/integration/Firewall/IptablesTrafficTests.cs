@@ -157,8 +157,14 @@ public sealed class IptablesTrafficTests(string variant)
     {
         // CVE-2019-14899: what the machine does with such a packet tells a neighbour about the tunnel's connections.
         var (family, address, server) = isIPv6 ? ("ip6", "2001:db8:2::2", "2001:db8::10") : ("ip", "198.51.100.2", "203.0.113.10");
-        await _wire.Client.LoadAsync(
-            $"table inet wire_heard {{ chain late {{ type filter hook input priority filter + 10; iifname \"eth0\" {family} daddr {address} counter; }} }}");
+        await _wire.Client.LoadAsync($$"""
+            table inet wire_heard {
+                chain late {
+                    type filter hook input priority filter + 10;
+                    iifname "eth0" {{family}} daddr {{address}} counter
+                }
+            }
+            """);
         await _wire.Client.RunAsync("ip addr add 2001:db8:2::2/64 dev tun0 nodad");
         await _wire.Outside.RunAsync(isIPv6
             ? "ip -6 route replace 2001:db8:2::2/128 via 2001:db8:1::2 dev far"

@@ -329,6 +329,7 @@ public sealed class IptablesCommandLineTests
         OpenKernel = () => _nft,
         ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
         LockPath = Path.Combine(_folder, "lock"),
+        StateFolder = Path.Combine(_folder, "run"),
         Iptables = new IptablesAccess
         {
             Find = () => isInstalled ? new IptablesInstallation(_iptables, _legacy) : new IptablesInstallation(null, null),

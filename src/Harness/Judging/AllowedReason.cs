@@ -23,3 +23,19 @@ public enum AllowedReason
     /// <summary>IPv6 neighbour discovery.</summary>
     NeighbourDiscovery,
 }
+
+/// <summary>Parts of the policy in words.</summary>
+public static class AllowedReasons
+{
+    /// <summary>As the object of a sentence.</summary>
+    public static string Words(this AllowedReason reason) => reason switch
+    {
+        AllowedReason.Transport => "the tunnel's transport",
+        AllowedReason.LocalNetwork => "the local network",
+        AllowedReason.LocalDns => "the local resolver",
+        AllowedReason.Dhcp => "DHCP",
+        AllowedReason.Arp => "ARP",
+        AllowedReason.NeighbourDiscovery => "neighbour discovery",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no part of the policy"),
+    };
+}

@@ -8,8 +8,6 @@ namespace LeakVerifier.Harness.Faults;
 /// <summary>What other programs do to the client's rules (leak catalogue, classes 27, 28, 39 and 40).</summary>
 public static class ForeignFaults
 {
-    private static readonly string[] Chains = ["INPUT", "FORWARD", "OUTPUT"];
-
     /// <summary>What Debian's nftables.service and many scripts begin with.</summary>
     public static Fault Flushed { get; } = Fault.Of(
         "foreign-flush",
@@ -25,15 +23,8 @@ public static class ForeignFaults
         "other programs flush the rules of iptables and accept everything first",
         async context =>
         {
-            var client = context.Lab.Client;
-            string[] commands =
-            [
-                .. Chains.SelectMany(chain => new[] { $"-P {chain} ACCEPT" }),
-                "-F",
-                .. Chains.Select(chain => $"-I {chain} -j ACCEPT"),
-            ];
-            await IptablesAsync(client, commands);
-            await NftAsync(client, AcceptEverything);
+            await IptablesAsync(context.Lab.Client, AcceptFirst);
+            await NftAsync(context.Lab.Client, AcceptEverything);
         });
 
     /// <summary>
@@ -49,8 +40,11 @@ public static class ForeignFaults
             await client.IpAsync(
                 $"route add default via {LabAddresses.Router.IPv4} dev {HostLab.PhysicalInterface} table {ForeignTable}",
                 $"rule add fwmark {ForeignMark} table {ForeignTable}",
-                $"-6 route add default via {LabAddresses.Router.IPv6} dev {HostLab.PhysicalInterface} table {ForeignTable}",
-                $"-6 rule add fwmark {ForeignMark} table {ForeignTable}");
+                $"route add ::/0 via {LabAddresses.Router.IPv6} dev {HostLab.PhysicalInterface} table {ForeignTable}");
+
+            // A batch knows rules of IPv4 only (iproute2, ip/iprule.c).
+            string[] rule = ["ip", "-6", "rule", "add", "fwmark", ForeignMark, "table", ForeignTable];
+            (await ChildProcess.RunAsync(client.Root, rule)).ThrowIfFailed();
             await NftAsync(client, Rerouting("ip", LabAddresses.VpnServer.IPv4.ToString()));
             await NftAsync(client, Rerouting("ip6", $"[{LabAddresses.VpnServer.IPv6}]"));
         });
@@ -66,11 +60,34 @@ public static class ForeignFaults
         {
             var client = context.Lab.Client;
             await client.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
-            await IptablesAsync(client, ["-I FORWARD -j ACCEPT", $"-t nat -I POSTROUTING ! -o {ClientContainers.Interface} -j MASQUERADE"]);
+            await IptablesAsync(client, ForwardContainers, "--noflush");
         });
 
     private const string ForeignTable = "77";
     private const string ForeignMark = "0x77";
+
+    /// <summary>What <c>iptables -P</c>, <c>-F</c> and <c>-I</c> do, in the form of iptables-restore(8).</summary>
+    private const string AcceptFirst = """
+        *filter
+        :INPUT ACCEPT [0:0]
+        :FORWARD ACCEPT [0:0]
+        :OUTPUT ACCEPT [0:0]
+        -I INPUT -j ACCEPT
+        -I FORWARD -j ACCEPT
+        -I OUTPUT -j ACCEPT
+        COMMIT
+
+        """;
+
+    private const string ForwardContainers = $"""
+        *filter
+        -I FORWARD -j ACCEPT
+        COMMIT
+        *nat
+        -I POSTROUTING ! -o {ClientContainers.Interface} -j MASQUERADE
+        COMMIT
+
+        """;
 
     private const string AcceptEverything = """
         table inet lab_foreign {
@@ -107,14 +124,13 @@ public static class ForeignFaults
         (await ChildProcess.RunAsync(host.Root, ["nft", "-f", "-"], input: rules)).ThrowIfFailed();
     }
 
-    private static async Task IptablesAsync(LabHost host, IEnumerable<string> commands)
+    private static Task IptablesAsync(LabHost host, string rules, params string[] options)
     {
-        foreach (var command in commands)
+        async Task LoadAsync(string program)
         {
-            foreach (var program in new[] { "iptables", "ip6tables" })
-            {
-                (await ChildProcess.RunAsync(host.Root, [program, "-w", .. command.Split(' ')])).ThrowIfFailed();
-            }
+            (await ChildProcess.RunAsync(host.Root, [program, .. options], input: rules)).ThrowIfFailed();
         }
+
+        return Task.WhenAll(LoadAsync("iptables-restore"), LoadAsync("ip6tables-restore"));
     }
 }

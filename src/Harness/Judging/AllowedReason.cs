@@ -22,6 +22,12 @@ public enum AllowedReason
 
     /// <summary>IPv6 neighbour discovery.</summary>
     NeighbourDiscovery,
+
+    /// <summary>Answers of a service that is reached in the clear, such as SSH.</summary>
+    Management,
+
+    /// <summary>Logging in to a network (IEEE 802.1X).</summary>
+    Eapol,
 }
 
 /// <summary>Parts of the policy in words.</summary>
@@ -36,6 +42,8 @@ public static class AllowedReasons
         AllowedReason.Dhcp => "DHCP",
         AllowedReason.Arp => "ARP",
         AllowedReason.NeighbourDiscovery => "neighbour discovery",
+        AllowedReason.Management => "the service for administration",
+        AllowedReason.Eapol => "EAPOL",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no part of the policy"),
     };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
 

@@ -67,7 +67,9 @@ internal static class AttackScenarios
         {
             Topology = Topology.TwoUplinks,
             Routes = RouteStyle.Default,
-            MustLeak = [.. AnyTime, .. EveryFlow],
+
+            // What is bound to the first interface finds no route any more.
+            MustLeak = ["dns-udp-lan", "dns-tcp-lan", .. ProbeNames.SharedServer, .. EveryFlow],
         },
         Of(ActorFaults.LatePacketSockets, [31, 36], Actor.LatePacketSockets, ActorNames.LatePacketSockets) with { Topology = Topology.TwoUplinks },
     ];

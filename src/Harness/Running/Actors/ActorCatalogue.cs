@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Frozen;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic.Probes;
@@ -27,6 +28,14 @@ public static class ActorCatalogue
         ],
         _ => throw new ArgumentOutOfRangeException(nameof(actor), actor, "no such actor"),
     };
+
+    /// <summary>Whether a sender is an actor's, and not one of the ordinary probes.</summary>
+    public static bool IsActors(string sender) => Everybody.Contains(sender);
+
+    private static FrozenSet<string> Everybody { get; } = Enum.GetValues<Actor>()
+        .SelectMany(NamesOf)
+        .Concat(ExceptionSenders.AllowedPrograms.Concat(ExceptionSenders.AllowedNeighbours).Select(sender => sender.Name))
+        .ToFrozenSet();
 
     /// <summary>Makes an actor; nothing is sent yet.</summary>
     internal static ILabActor Create(Actor actor, HostLab lab) => actor switch

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Traffic;
@@ -29,15 +30,10 @@ internal sealed class SenderGroup : ILabActor
 
     /// <summary>Adds a probe of another kind.</summary>
     public void Add(
-        NamespaceThread thread,
-        string name,
-        ProbeProtocol protocol,
-        System.Net.IPEndPoint destination,
-        Func<ProbeContext, PacedProbe> create,
-        string? device = null)
+        NamespaceThread thread, string name, ProbeProtocol protocol, IPEndPoint destination, Func<ProbeContext, PacedProbe> create)
     {
         var description = ProbeDescriptions.Create(name, thread, protocol, destination);
-        _probes.Add(create(new ProbeContext(description, _pacer, TimeProvider.System, device)));
+        _probes.Add(create(new ProbeContext(description, _pacer, TimeProvider.System)));
     }
 
     /// <inheritdoc/>

@@ -31,20 +31,16 @@ internal static class EvidenceFolder
     }
 
     /// <summary>Writes the reports in every form.</summary>
+    /// <exception cref="CommandException">They cannot be written.</exception>
     public static void WriteReports(
         string folder, string firewall, IReadOnlyList<ScenarioSummary> summaries, TimeSpan elapsed)
     {
-        using (var json = File.Create(Path.Combine(folder, "report.json")))
+        OutputFile.Write(Path.Combine(folder, "report.json"), json => JsonReport.Write(json, firewall, summaries));
+        OutputFile.Write(Path.Combine(folder, "junit.xml"), junit => JUnitReport.Write(junit, firewall, summaries));
+        OutputFile.Write(Path.Combine(folder, "report.txt"), file =>
         {
-            JsonReport.Write(json, firewall, summaries);
-        }
-
-        using (var junit = File.Create(Path.Combine(folder, "junit.xml")))
-        {
-            JUnitReport.Write(junit, firewall, summaries);
-        }
-
-        using var text = File.CreateText(Path.Combine(folder, "report.txt"));
-        new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, elapsed);
+            using var text = new StreamWriter(file);
+            new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, elapsed);
+        });
     }
 }

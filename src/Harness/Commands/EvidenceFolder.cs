@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
 
@@ -33,14 +34,18 @@ internal static class EvidenceFolder
     /// <summary>Writes the reports in every form.</summary>
     /// <exception cref="CommandException">They cannot be written.</exception>
     public static void WriteReports(
-        string folder, string firewall, IReadOnlyList<ScenarioSummary> summaries, TimeSpan elapsed)
+        string folder,
+        string firewall,
+        IReadOnlyList<ScenarioSummary> summaries,
+        IReadOnlyList<FirewallProof> proofs,
+        TimeSpan elapsed)
     {
-        OutputFile.Write(Path.Combine(folder, "report.json"), json => JsonReport.Write(json, firewall, summaries));
-        OutputFile.Write(Path.Combine(folder, "junit.xml"), junit => JUnitReport.Write(junit, firewall, summaries));
+        OutputFile.Write(Path.Combine(folder, "report.json"), json => JsonReport.Write(json, firewall, summaries, proofs));
+        OutputFile.Write(Path.Combine(folder, "junit.xml"), junit => JUnitReport.Write(junit, firewall, summaries, proofs));
         OutputFile.Write(Path.Combine(folder, "report.txt"), file =>
         {
             using var text = new StreamWriter(file);
-            new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, elapsed);
+            new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, proofs, elapsed);
         });
     }
 }

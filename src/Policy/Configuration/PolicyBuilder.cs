@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Policy.Configuration;
 
@@ -19,12 +20,15 @@ internal sealed class PolicyBuilder
     private readonly Dictionary<string, Assignment> _values = new(StringComparer.Ordinal);
     private readonly List<ConfigurationProblem> _problems;
     private readonly List<ConfigurationProblem> _warnings = [];
-    private readonly UserDirectory _users;
+    private readonly ConfigurationRequest _request;
+    private ImmutableArray<PinnedHost> _hosts = [];
+    private ImmutableArray<string> _vpnFiles = [];
 
-    private PolicyBuilder(IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, UserDirectory users)
+    private PolicyBuilder(
+        IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, ConfigurationRequest request)
     {
         _problems = problems;
-        _users = users;
+        _request = request;
         foreach (var assignment in assignments)
         {
             if (ConfigurationKeys.All.Contains(assignment.Key))
@@ -42,15 +46,19 @@ internal sealed class PolicyBuilder
         IReadOnlyCollection<Assignment> assignments,
         List<ConfigurationProblem> problems,
         ImmutableArray<string> files,
-        UserDirectory users)
+        ConfigurationRequest request)
     {
-        var builder = new PolicyBuilder(assignments, problems, users);
+        var builder = new PolicyBuilder(assignments, problems, request);
         var policy = builder.Build();
+        files = [.. files, .. builder._vpnFiles];
         return new ConfigurationResult(
             problems.Count == 0 ? policy : null,
             InOrder(problems, files),
             InOrder(builder._warnings, files),
-            files);
+            files)
+        {
+            Hosts = builder._hosts,
+        };
     }
 
     private static ImmutableArray<ConfigurationProblem> InOrder(
@@ -61,46 +69,110 @@ internal sealed class PolicyBuilder
 
     private EgressPolicy? Build()
     {
+        var isMarkSet = IsSet(ConfigurationKeys.TunnelMark);
+        var vpn = ReadVpnFiles();
         var tunnel = TunnelInterface();
-        var user = User();
-        var servers = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
+        var kind = Single(ConfigurationKeys.VpnInterfaceKind, IdentityReaders.Kind);
+        var identity = Identity();
+        var servers = Servers(vpn);
         var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
         var resolvers = List(ConfigurationKeys.LocalDns, (a, word) => Resolver(a, word, networks));
         var forwarding = Boolean(ConfigurationKeys.Forwarding);
+        var management = List(
+            ConfigurationKeys.SshFrom, (a, word) => ManagementReader.Read(a, word, _problems, _warnings));
         var dhcp = Boolean(ConfigurationKeys.Dhcp);
+        var eapol = Boolean(ConfigurationKeys.Eapol);
         var interfaces = InternalInterfaces(tunnel);
+        var clientDns = ClientDns(forwarding);
         if (servers.IsEmpty && !_values.ContainsKey(ConfigurationKeys.VpnServers))
         {
             _warnings.Add(new("", 0,
-                "VPN_SERVERS is not set: the tunnel's user may reach any address in the clear",
+                "VPN_SERVERS is not set: the VPN's process may reach any address in the clear",
                 "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
         }
 
-        if (tunnel is null || user is null)
+        if (tunnel is null || identity is null)
         {
             return null;
         }
 
+        vpn.Check(identity, isMarkSet);
+
         return new EgressPolicy
         {
             TunnelInterface = tunnel,
-            TunnelUser = user,
+            TunnelInterfaceKind = kind,
+            Identity = identity,
             Servers = servers,
             LocalNetworks = networks,
             LocalDns = resolvers,
+            Management = management,
             AllowDhcp = dhcp,
+            AllowEapol = eapol,
             Forwarding = forwarding,
             InternalInterfaces = forwarding ? interfaces : [],
+            ClientDns = forwarding ? clientDns : [],
+            LogRefused = Boolean(ConfigurationKeys.Log, byDefault: true),
         };
+    }
+
+    /// <summary>
+    /// The VPN's own configurations. What they imply counts as if the configuration said it, unless it says something
+    /// itself.
+    /// </summary>
+    private VpnFiles ReadVpnFiles()
+    {
+        ImmutableArray<VpnFile> named =
+        [
+            .. List(ConfigurationKeys.OpenVpnConfig, (a, word) => AbsolutePath(a, word, "/etc/openvpn/client.conf"))
+                .Select(path => new VpnFile(path, IsWireGuard: false)),
+            .. List(ConfigurationKeys.WireGuardConfig, (a, word) => AbsolutePath(a, word, "/etc/wireguard/wg0.conf"))
+                .Select(path => new VpnFile(path, IsWireGuard: true)),
+            .. _request.VpnFiles,
+        ];
+        var vpn = VpnFiles.Read(named, _problems);
+        _vpnFiles = [.. named.Select(file => file.Path)];
+        string[] keys = [ConfigurationKeys.VpnInterface, ConfigurationKeys.VpnInterfaceKind, ConfigurationKeys.TunnelMark];
+        foreach (var key in keys.Where(key => !IsSet(key)))
+        {
+            if (vpn.Implied(key) is { } implied)
+            {
+                _values[key] = implied;
+            }
+        }
+
+        return vpn;
+    }
+
+    private string? AbsolutePath(Assignment assignment, string path, string example)
+    {
+        if (Path.IsPathFullyQualified(path))
+        {
+            return path;
+        }
+
+        _problems.Add(assignment.Problem($"{assignment.Key}: '{path}' is no absolute path", $"write {example}"));
+        return null;
+    }
+
+    private ImmutableArray<ServerEndpoint> Servers(VpnFiles vpn)
+    {
+        var listed = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
+        var names = new HostNames(
+            PinnedHosts.Read(_request.PinsPath, _problems), _request.LookUp, Boolean(ConfigurationKeys.Resolve), _request.IsLookUpAsked);
+        ImmutableArray<ServerEndpoint> servers = [.. listed.Concat(vpn.Servers(names)).Distinct()];
+        _hosts = names.Used;
+        return servers;
     }
 
     private InterfacePattern? TunnelInterface()
     {
-        if (!_values.TryGetValue(ConfigurationKeys.VpnInterface, out var assignment) || assignment.Value.Length == 0)
+        if (!IsSet(ConfigurationKeys.VpnInterface))
         {
             return new InterfacePattern("tun0", IsPrefix: false);
         }
 
+        var assignment = _values[ConfigurationKeys.VpnInterface];
         if (!InterfacePattern.TryParse(assignment.Value, out var pattern))
         {
             _problems.Add(assignment.Problem($"VPN_INTERFACE: '{assignment.Value}' is no interface's name", "write tun0, or tun+ for every name that begins with tun"));
@@ -118,20 +190,43 @@ internal sealed class PolicyBuilder
         return pattern;
     }
 
+    /// <summary>The conjunction of what is set; the original's user where nothing is.</summary>
+    private TunnelIdentity? Identity()
+    {
+        var before = _problems.Count;
+        var mark = Single(ConfigurationKeys.TunnelMark, IdentityReaders.Mark);
+        var cgroup = Single(ConfigurationKeys.TunnelCgroup, IdentityReaders.Cgroup);
+        var isOtherwiseKnown = _problems.Count > before || mark is not null || cgroup is not null;
+        var user = isOtherwiseKnown && !IsSet(ConfigurationKeys.TunnelUser) ? null : User();
+        if (_problems.Count > before)
+        {
+            return null;
+        }
+
+        if (user is { Uid: 0 } && !isOtherwiseKnown)
+        {
+            _warnings.Add(_values[ConfigurationKeys.TunnelUser].Problem(
+                "TUNNEL_USER: every process of root may reach the VPN's servers in the clear",
+                "run the VPN under a user of its own, or add TUNNEL_MARK or TUNNEL_CGROUP"));
+        }
+
+        return new TunnelIdentity(user, mark, cgroup);
+    }
+
     private TunnelUser? User()
     {
-        _values.TryGetValue(ConfigurationKeys.TunnelUser, out var assignment);
-        var name = assignment is null or { Value: "" } ? DefaultTunnelUser : assignment.Value;
+        var assignment = IsSet(ConfigurationKeys.TunnelUser) ? _values[ConfigurationKeys.TunnelUser] : null;
+        var name = assignment?.Value ?? DefaultTunnelUser;
         if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
         {
             if (uid != uint.MaxValue)
             {
-                return WarnIfRoot(new TunnelUser(uid, name));
+                return new TunnelUser(uid, name);
             }
         }
-        else if (_users.Find(name) is { } found)
+        else if (_request.Users.Find(name) is { } found)
         {
-            return WarnIfRoot(new TunnelUser(found, name));
+            return new TunnelUser(found, name);
         }
 
         const string mend = "create it (useradd --system --no-create-home --shell /usr/sbin/nologin tunnel), or set TUNNEL_USER to a user's name or number";
@@ -140,21 +235,9 @@ internal sealed class PolicyBuilder
         return null;
     }
 
-    private TunnelUser WarnIfRoot(TunnelUser user)
-    {
-        if (user.Uid == 0)
-        {
-            _warnings.Add(_values[ConfigurationKeys.TunnelUser].Problem(
-                "TUNNEL_USER: every process of root may reach the VPN's servers in the clear",
-                "run the VPN under a user of its own"));
-        }
-
-        return user;
-    }
-
     private ImmutableArray<InterfacePattern> InternalInterfaces(InterfacePattern? tunnel)
     {
-        if (!_values.TryGetValue(ConfigurationKeys.InternalInterface, out var assignment) || assignment.Value.Length == 0)
+        if (!IsSet(ConfigurationKeys.InternalInterface))
         {
             return [new InterfacePattern("eth1", IsPrefix: false)];
         }
@@ -197,9 +280,34 @@ internal sealed class PolicyBuilder
         return null;
     }
 
-    private bool Boolean(string key)
+    private ImmutableArray<IPAddress> ClientDns(bool forwarding)
     {
-        return _values.TryGetValue(key, out var assignment) && ValueReaders.Boolean(assignment, _problems) == true;
+        var key = ConfigurationKeys.ClientDns;
+        if (IsSet(key) && !forwarding)
+        {
+            _warnings.Add(_values[key].Problem($"{key} does nothing without FORWARDING=true", "remove it, or set both"));
+        }
+
+        var resolvers = List(key, (a, word) => ValueReaders.UnicastAddress(a, word, _problems));
+        if (resolvers.GroupBy(address => address.AddressFamily).Any(family => family.Count() > 1))
+        {
+            _problems.Add(_values[key].Problem($"{key}: two resolvers of one family", "keep one of IPv4 and one of IPv6"));
+        }
+
+        return resolvers;
+    }
+
+    private bool IsSet(string key) => _values.TryGetValue(key, out var assignment) && assignment.Value.Length > 0;
+
+    private bool Boolean(string key, bool byDefault = false)
+    {
+        return IsSet(key) ? ValueReaders.Boolean(_values[key], _problems) == true : byDefault;
+    }
+
+    private T? Single<T>(string key, Func<Assignment, List<ConfigurationProblem>, T?> read)
+        where T : class
+    {
+        return IsSet(key) ? read(_values[key], _problems) : null;
     }
 
     private ImmutableArray<T> List<T>(string key, Func<Assignment, string, T?> read)

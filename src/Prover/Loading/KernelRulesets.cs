@@ -95,7 +95,7 @@ public static class KernelRulesets
             ? new RulesetListing("nft " + string.Join(' ', arguments), run.Output)
             : throw new RulesetUnavailableException(isForbidden
                 ? "reading the rules needs CAP_NET_ADMIN: run as root"
-                : $"nft failed: {run.Errors.Trim()}", isForbidden);
+                : $"nft failed with exit code {run.ExitCode}: {run.Errors.Trim()}", isForbidden);
     }
 
     private static List<RulesetListing> List(string program4, string program6)

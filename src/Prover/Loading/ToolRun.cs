@@ -11,6 +11,9 @@ namespace LeakVerifier.Prover.Loading;
 /// <param name="Errors">Its standard error.</param>
 internal sealed record ToolRun(int ExitCode, byte[] Output, string Errors)
 {
+    // 50,000 rules are listed in a few seconds; nft before 1.1.6 never ends where a chain is hooked by a prefix of names.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     /// <summary>
     /// Runs a program to its end. It is started by the calling thread and so lives in that thread's namespaces.
     /// </summary>
@@ -62,11 +65,24 @@ internal sealed record ToolRun(int ExitCode, byte[] Output, string Errors)
     {
         using (process)
         {
+            using var limit = new Timer(_ => End(process), null, Patience, Timeout.InfiniteTimeSpan);
             using var output = new MemoryStream();
             process.StandardOutput.BaseStream.CopyTo(output);
             process.WaitForExit();
             feed.Wait();
             return new ToolRun(process.ExitCode, output.ToArray(), errors.Result);
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Waits for the end of a process and disposes of it.</summary>
-    public static async Task<ProgramRun> FinishAsync(Process process, string input = "")
+    public static async Task<ProgramRun> FinishAsync(Process process, string input = "", TimeSpan? limit = null)
     {
         using (process)
         {
@@ -28,8 +28,8 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await process.WaitForExitAsync(limit.Token);
+            using var end = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(30));
+            await process.WaitForExitAsync(end.Token);
             return new ProgramRun(process.ExitCode, await output, await error);
         }
     }

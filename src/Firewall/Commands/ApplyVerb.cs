@@ -26,7 +26,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         });
     }
 
-    private ExitCode Apply(Wall wall, string? configuration)
+    private ExitCode Apply(IBackend wall, string? configuration)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {
@@ -34,11 +34,11 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
             return ExitCode.BadConfiguration;
         }
 
-        var result = wall.Load(configured.Ruleset);
+        var result = wall.Load(configured.Policy);
         switch (result.Outcome)
         {
             case LoadOutcome.InForce:
-                environment.Ok($"VPN firewall loaded: {configured.Ruleset.RuleCount} rules, read back and compared.");
+                environment.Ok($"VPN firewall loaded: {result.RuleCount} rules, read back and compared.");
                 environment.Ok($"What may leave: {configured.Summary()}.");
                 return ExitCode.Done;
 

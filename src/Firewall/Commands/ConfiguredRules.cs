@@ -36,7 +36,7 @@ internal sealed record ConfiguredRules(EgressPolicy Policy, Ruleset Ruleset, IRe
     public string Summary()
     {
         var servers = Policy.Servers.IsEmpty ? "any address" : string.Join(" ", Policy.Servers);
-        var user = $"user {Policy.TunnelUser.Name} to {servers}";
+        var user = $"{Policy.Identity} to {servers}";
         var local = Policy.LocalNetworks.IsEmpty ? "" : $"; local networks {string.Join(" ", Policy.LocalNetworks)}";
         var clients = Policy.Forwarding ? $"; clients of {string.Join(" ", Policy.InternalInterfaces)} through it" : "";
         return $"the tunnel {Policy.TunnelInterface}{clients}; {user}{local}";

@@ -9,14 +9,13 @@ internal sealed class FlushVerb(FirewallEnvironment environment)
     {
         return KernelVerb.Run(environment, wall =>
         {
-            var reply = wall.Open();
-            if (reply.IsDone)
+            if (wall.Open() is not { } failure)
             {
                 environment.Ok("The rules are removed: this machine is OPEN. 'vpn-firewall start' closes it.");
                 return ExitCode.Done;
             }
 
-            environment.Fail($"the rules could not be removed: {reply.Error}");
+            environment.Fail($"the rules could not be removed: {failure}");
             return ExitCode.PrerequisiteMissing;
         });
     }

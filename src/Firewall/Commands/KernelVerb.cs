@@ -10,7 +10,7 @@ internal static class KernelVerb
     /// <summary>
     /// Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.
     /// </summary>
-    public static ExitCode Run(FirewallEnvironment environment, Func<Wall, ExitCode> work)
+    public static ExitCode Run(FirewallEnvironment environment, Func<IBackend, ExitCode> work)
     {
         if (!environment.CanChangeRules())
         {
@@ -20,6 +20,6 @@ internal static class KernelVerb
 
         using var kernel = environment.OpenKernel();
         using var alone = FirewallLock.Take(environment.LockPath);
-        return work(new Wall(kernel, environment.ListInScratch));
+        return work(new NftBackend(new Wall(kernel, environment.ListInScratch)));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
-using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -17,13 +17,13 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
                 return ExitCode.BadConfiguration;
             }
 
-            var report = Examine(wall, configured.Ruleset);
+            var report = Examine(wall, configured.Policy);
             environment.Output.Write(asJson ? report.ToJson() : report.ToText());
             return report.ExitCode;
         });
     }
 
-    private static StatusReport Examine(Wall wall, Ruleset configured)
+    private static StatusReport Examine(IBackend wall, EgressPolicy configured)
     {
         var comparison = wall.Compare(configured);
         var (state, explanation) = comparison.Likeness switch
@@ -31,7 +31,7 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             Likeness.Same => (StatusReport.InForce, "the kernel has exactly the configured rules"),
             Likeness.Absent => (StatusReport.NotLoaded, "this machine is OPEN; 'vpn-firewall start' closes it"),
             Likeness.Unknown => (StatusReport.Unknown, comparison.Reason ?? "the rules could not be read"),
-            _ when wall.Compare(Lockdown.Ruleset).Likeness == Likeness.Same =>
+            _ when wall.IsLockedDown() =>
                 (StatusReport.LockedDown,
                     "nothing but loopback, because an earlier start failed; 'vpn-firewall start' tries again"),
             _ => (StatusReport.Altered,
@@ -42,7 +42,6 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             comparison = comparison with { Differences = [] };
         }
 
-        var counters = wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
-        return new StatusReport(state, explanation, comparison, counters);
+        return new StatusReport(state, explanation, comparison, wall.Blocked());
     }
 }

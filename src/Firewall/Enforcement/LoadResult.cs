@@ -21,4 +21,5 @@ public enum LoadOutcome
 /// <summary>Result of loading a ruleset.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why, where it is not in force.</param>
-public sealed record LoadResult(LoadOutcome Outcome, string Reason);
+/// <param name="RuleCount">How many rules it has.</param>
+public sealed record LoadResult(LoadOutcome Outcome, string Reason, int RuleCount = 0);

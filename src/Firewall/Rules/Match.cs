@@ -36,6 +36,24 @@ internal static class Match
     /// <summary><c>iifname "eth0" </c>, or nothing.</summary>
     public static string From(string? interfaceName) => interfaceName is null ? "" : $"iifname \"{interfaceName}\" ";
 
+    /// <summary>All of what the tunnel's packets are known by.</summary>
+    public static string Identity(TunnelIdentity identity)
+    {
+        var user = identity.Uid is { } uid ? string.Create(CultureInfo.InvariantCulture, $"meta skuid {uid} ") : "";
+        var level = identity.Cgroup?.Split('/').Length;
+        var cgroup = level is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"socket cgroupv2 level {level} \"{identity.Cgroup}\" ");
+        return user + Mark(identity.Mark) + cgroup;
+    }
+
+    private static string Mark(FirewallMark? mark) => mark switch
+    {
+        null => "",
+        { Mask: uint.MaxValue } => string.Create(CultureInfo.InvariantCulture, $"meta mark 0x{mark.Value:x8} "),
+        _ => string.Create(CultureInfo.InvariantCulture, $"meta mark & 0x{mark.Mask:x8} == 0x{mark.Value:x8} "),
+    };
+
     private static string Family(IPAddress address) => IsIPv6(address) ? "ip6" : "ip";
 
     /// <summary><c>ip daddr 203.0.113.10 </c>.</summary>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using LeakVerifier.Policy;
 
@@ -55,11 +54,11 @@ internal static class MayLeaveChain
     /// <summary>The tunnel's own process to its servers, and nobody else, not even root.</summary>
     private static IEnumerable<string> Transport(EgressPolicy policy)
     {
-        var user = string.Create(CultureInfo.InvariantCulture, $"meta skuid {policy.TunnelUser.Uid} ");
+        var sender = Match.Identity(policy.Identity);
         return policy.Servers.IsEmpty
-            ? [user + "accept"]
+            ? [sender + "accept"]
             : policy.Servers.Select(server =>
-                $"{user}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}accept");
+                $"{sender}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}accept");
     }
 
     private static IEnumerable<string> LocalDns(EgressPolicy policy)

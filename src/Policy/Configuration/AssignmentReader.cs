@@ -78,7 +78,9 @@ internal static class AssignmentReader
         }
 
         var isFollowed = rest.Length > 0 && !(char.IsWhiteSpace(rest[0]) && rest.TrimStart().StartsWith('#'));
-        var forbidden = (isFollowed ? value + rest : value).FirstOrDefault(IsShellCharacter);
+        // Within single quotes a backslash is one to the shell too; systemd escapes names of control groups with it.
+        var forbidden = (isFollowed ? value + rest : value)
+            .FirstOrDefault(c => IsShellCharacter(c) && !(isSingleQuoted && c == '\\'));
         if (forbidden != default)
         {
             return $"shell code ('{forbidden}') is not executed";

@@ -29,7 +29,32 @@ public static class ConfigurationKeys
     /// <summary><c>true</c>: a DHCP client may talk in the clear; <c>false</c> by default.</summary>
     public const string Dhcp = "DHCP";
 
+    /// <summary>Kind of link that the tunnel's interface must be (<c>tun</c>, <c>wireguard</c>, …); any by default.</summary>
+    public const string VpnInterfaceKind = "VPN_INTERFACE_KIND";
+
+    /// <summary>Firewall mark of the tunnel's packets: <c>0xca6c</c> or <c>0x10000/0xff0000</c>.</summary>
+    public const string TunnelMark = "TUNNEL_MARK";
+
+    /// <summary>Control group of the VPN's process: <c>vpn.slice</c>.</summary>
+    public const string TunnelCgroup = "TUNNEL_CGROUP";
+
+    /// <summary><c>true</c>: IEEE 802.1X and WPA may log in to a network; <c>false</c> by default.</summary>
+    public const string Eapol = "EAPOL";
+
+    /// <summary>Who may reach which TCP port of this machine in the clear: <c>192.168.1.0/24@eth0:22</c>.</summary>
+    public const string SshFrom = "SSH_FROM";
+
+    /// <summary>Resolvers inside the tunnel to which a gateway's clients' DNS is redirected.</summary>
+    public const string ClientDns = "CLIENT_DNS";
+
+    /// <summary><c>false</c>: what is refused is not logged.</summary>
+    public const string Log = "LOG";
+
     /// <summary>Every key.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [VpnInterface, LocalNet, TunnelUser, InternalInterface, Forwarding, VpnServers, LocalDns, Dhcp];
+    [
+        VpnInterface, LocalNet, TunnelUser, InternalInterface, Forwarding,
+        VpnServers, LocalDns, Dhcp,
+        VpnInterfaceKind, TunnelMark, TunnelCgroup, Eapol, SshFrom, ClientDns, Log,
+    ];
 }

@@ -62,21 +62,26 @@ internal sealed class PolicyBuilder
     private EgressPolicy? Build()
     {
         var tunnel = TunnelInterface();
-        var user = User();
+        var kind = Single(ConfigurationKeys.VpnInterfaceKind, IdentityReaders.Kind);
+        var identity = Identity();
         var servers = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
         var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
         var resolvers = List(ConfigurationKeys.LocalDns, (a, word) => Resolver(a, word, networks));
         var forwarding = Boolean(ConfigurationKeys.Forwarding);
+        var management = List(
+            ConfigurationKeys.SshFrom, (a, word) => ManagementReader.Read(a, word, _problems, _warnings));
         var dhcp = Boolean(ConfigurationKeys.Dhcp);
+        var eapol = Boolean(ConfigurationKeys.Eapol);
         var interfaces = InternalInterfaces(tunnel);
+        var clientDns = ClientDns(forwarding);
         if (servers.IsEmpty && !_values.ContainsKey(ConfigurationKeys.VpnServers))
         {
             _warnings.Add(new("", 0,
-                "VPN_SERVERS is not set: the tunnel's user may reach any address in the clear",
+                "VPN_SERVERS is not set: the VPN's process may reach any address in the clear",
                 "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
         }
 
-        if (tunnel is null || user is null)
+        if (tunnel is null || identity is null)
         {
             return null;
         }
@@ -84,23 +89,29 @@ internal sealed class PolicyBuilder
         return new EgressPolicy
         {
             TunnelInterface = tunnel,
-            TunnelUser = user,
+            TunnelInterfaceKind = kind,
+            Identity = identity,
             Servers = servers,
             LocalNetworks = networks,
             LocalDns = resolvers,
+            Management = management,
             AllowDhcp = dhcp,
+            AllowEapol = eapol,
             Forwarding = forwarding,
             InternalInterfaces = forwarding ? interfaces : [],
+            ClientDns = forwarding ? clientDns : [],
+            LogRefused = Boolean(ConfigurationKeys.Log, byDefault: true),
         };
     }
 
     private InterfacePattern? TunnelInterface()
     {
-        if (!_values.TryGetValue(ConfigurationKeys.VpnInterface, out var assignment) || assignment.Value.Length == 0)
+        if (!IsSet(ConfigurationKeys.VpnInterface))
         {
             return new InterfacePattern("tun0", IsPrefix: false);
         }
 
+        var assignment = _values[ConfigurationKeys.VpnInterface];
         if (!InterfacePattern.TryParse(assignment.Value, out var pattern))
         {
             _problems.Add(assignment.Problem($"VPN_INTERFACE: '{assignment.Value}' is no interface's name", "write tun0, or tun+ for every name that begins with tun"));
@@ -118,20 +129,43 @@ internal sealed class PolicyBuilder
         return pattern;
     }
 
+    /// <summary>The conjunction of what is set; the original's user where nothing is.</summary>
+    private TunnelIdentity? Identity()
+    {
+        var before = _problems.Count;
+        var mark = Single(ConfigurationKeys.TunnelMark, IdentityReaders.Mark);
+        var cgroup = Single(ConfigurationKeys.TunnelCgroup, IdentityReaders.Cgroup);
+        var isOtherwiseKnown = _problems.Count > before || mark is not null || cgroup is not null;
+        var user = isOtherwiseKnown && !IsSet(ConfigurationKeys.TunnelUser) ? null : User();
+        if (_problems.Count > before)
+        {
+            return null;
+        }
+
+        if (user is { Uid: 0 } && !isOtherwiseKnown)
+        {
+            _warnings.Add(_values[ConfigurationKeys.TunnelUser].Problem(
+                "TUNNEL_USER: every process of root may reach the VPN's servers in the clear",
+                "run the VPN under a user of its own, or add TUNNEL_MARK or TUNNEL_CGROUP"));
+        }
+
+        return new TunnelIdentity(user, mark, cgroup);
+    }
+
     private TunnelUser? User()
     {
-        _values.TryGetValue(ConfigurationKeys.TunnelUser, out var assignment);
-        var name = assignment is null or { Value: "" } ? DefaultTunnelUser : assignment.Value;
+        var assignment = IsSet(ConfigurationKeys.TunnelUser) ? _values[ConfigurationKeys.TunnelUser] : null;
+        var name = assignment?.Value ?? DefaultTunnelUser;
         if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
         {
             if (uid != uint.MaxValue)
             {
-                return WarnIfRoot(new TunnelUser(uid, name));
+                return new TunnelUser(uid, name);
             }
         }
         else if (_users.Find(name) is { } found)
         {
-            return WarnIfRoot(new TunnelUser(found, name));
+            return new TunnelUser(found, name);
         }
 
         const string mend = "create it (useradd --system --no-create-home --shell /usr/sbin/nologin tunnel), or set TUNNEL_USER to a user's name or number";
@@ -140,21 +174,9 @@ internal sealed class PolicyBuilder
         return null;
     }
 
-    private TunnelUser WarnIfRoot(TunnelUser user)
-    {
-        if (user.Uid == 0)
-        {
-            _warnings.Add(_values[ConfigurationKeys.TunnelUser].Problem(
-                "TUNNEL_USER: every process of root may reach the VPN's servers in the clear",
-                "run the VPN under a user of its own"));
-        }
-
-        return user;
-    }
-
     private ImmutableArray<InterfacePattern> InternalInterfaces(InterfacePattern? tunnel)
     {
-        if (!_values.TryGetValue(ConfigurationKeys.InternalInterface, out var assignment) || assignment.Value.Length == 0)
+        if (!IsSet(ConfigurationKeys.InternalInterface))
         {
             return [new InterfacePattern("eth1", IsPrefix: false)];
         }
@@ -197,9 +219,34 @@ internal sealed class PolicyBuilder
         return null;
     }
 
-    private bool Boolean(string key)
+    private ImmutableArray<IPAddress> ClientDns(bool forwarding)
     {
-        return _values.TryGetValue(key, out var assignment) && ValueReaders.Boolean(assignment, _problems) == true;
+        var key = ConfigurationKeys.ClientDns;
+        if (IsSet(key) && !forwarding)
+        {
+            _warnings.Add(_values[key].Problem($"{key} does nothing without FORWARDING=true", "remove it, or set both"));
+        }
+
+        var resolvers = List(key, (a, word) => ValueReaders.UnicastAddress(a, word, _problems));
+        if (resolvers.GroupBy(address => address.AddressFamily).Any(family => family.Count() > 1))
+        {
+            _problems.Add(_values[key].Problem($"{key}: two resolvers of one family", "keep one of IPv4 and one of IPv6"));
+        }
+
+        return resolvers;
+    }
+
+    private bool IsSet(string key) => _values.TryGetValue(key, out var assignment) && assignment.Value.Length > 0;
+
+    private bool Boolean(string key, bool byDefault = false)
+    {
+        return IsSet(key) ? ValueReaders.Boolean(_values[key], _problems) == true : byDefault;
+    }
+
+    private T? Single<T>(string key, Func<Assignment, List<ConfigurationProblem>, T?> read)
+        where T : class
+    {
+        return IsSet(key) ? read(_values[key], _problems) : null;
     }
 
     private ImmutableArray<T> List<T>(string key, Func<Assignment, string, T?> read)

@@ -17,7 +17,7 @@ internal static class ValueReaders
         {
             case "true":
                 return true;
-            case "false" or "":
+            case "false":
                 return false;
             default:
                 problems.Add(assignment.Problem(
@@ -72,6 +72,13 @@ internal static class ValueReaders
             return null;
         }
 
+        return Prefix(assignment, text, problems, warnings) is { } network ? new LocalNetwork(network, interfaceName) : null;
+    }
+
+    /// <summary>A network that is narrow enough not to open the machine.</summary>
+    public static IPNetwork? Prefix(
+        Assignment assignment, string text, List<ConfigurationProblem> problems, List<ConfigurationProblem> warnings)
+    {
         if (!TryNetwork(text, out var network, out var hasHostBits))
         {
             problems.Add(assignment.Problem($"{assignment.Key}: '{text}' is no network", "write 192.168.1.0/24 or fd00::/64"));
@@ -100,7 +107,18 @@ internal static class ValueReaders
                 "keep it only if it is the local network's own prefix"));
         }
 
-        return new LocalNetwork(network, interfaceName);
+        return network;
+    }
+
+    public static IPAddress? UnicastAddress(Assignment assignment, string word, List<ConfigurationProblem> problems)
+    {
+        if (TryAddress(word, out var address) && IsUnicast(address))
+        {
+            return address;
+        }
+
+        problems.Add(assignment.Problem($"{assignment.Key}: '{word}' is not the address of one host", "write 10.8.0.1"));
+        return null;
     }
 
     public static bool TryAddress(string text, out IPAddress address)

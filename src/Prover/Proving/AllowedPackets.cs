@@ -45,10 +45,10 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
             : result;
     }
 
-    // The tunnel's user to a listed server. A later fragment has no ports: it belongs to the datagram of its user.
+    // The tunnel's process to a listed server. A later fragment has no ports: it belongs to the datagram of its sender.
     private int Transport(SymbolicState state)
     {
-        var user = gates.And(state.Bits(Field.HasSocket)[0], Equal(state.Bits(Field.Uid), policy.TunnelUser.Uid));
+        var user = Identity(state);
         if (policy.Servers.IsEmpty)
         {
             return user;
@@ -64,6 +64,34 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
             result = gates.Or(result, And(destination, protocol, port));
         }
         return gates.And(user, result);
+    }
+
+    // No field holds a socket's control group: what is only allowed to one is left out, which never allows too much.
+    private int Identity(SymbolicState state)
+    {
+        if (policy.Identity.Cgroup is not null)
+        {
+            return gates.False;
+        }
+        var user = policy.Identity.Uid is { } uid
+            ? gates.And(state.Bits(Field.HasSocket)[0], Equal(state.Bits(Field.Uid), uid))
+            : gates.True;
+        return policy.Identity.Mark is { } mark ? gates.And(user, Marked(state, mark)) : user;
+    }
+
+    private int Marked(SymbolicState state, FirewallMark mark)
+    {
+        var bits = state.Bits(Field.Mark);
+        var result = gates.True;
+        for (var index = 0; index < bits.Length; index++)
+        {
+            var bit = 1u << (bits.Length - 1 - index); // the first is the most significant
+            if ((mark.Mask & bit) != 0)
+            {
+                result = gates.And(result, (mark.Value & bit) != 0 ? bits[index] : gates.Not(bits[index]));
+            }
+        }
+        return result;
     }
 
     private int Protocol(SymbolicState state, TransportProtocol protocol)

@@ -26,8 +26,8 @@ internal static class Assumptions
         list.Add("Addresses of this machine, loopback ones included, are reached over lo (rule 0 of ip-rule: table local).");
         list.Add("Link control below IP (EAPOL, LLDP, Wi-Fi management, offloads of the card) passes no rules.");
         list.Add(policy.Servers.IsEmpty
-            ? $"User {policy.TunnelUser.Name} may send anything anywhere, since no servers are listed."
-            : $"User {policy.TunnelUser.Name} sends nothing but the tunnel to the listed servers, later fragments included.");
+            ? $"The tunnel's process ({policy.Identity}) may send anything anywhere, since no servers are listed."
+            : $"The tunnel's process ({policy.Identity}) sends nothing but the tunnel to the listed servers, later fragments included.");
         if (options.NoRawSockets)
         {
             list.Add("No process has CAP_NET_RAW: nobody sends raw fragments or cut-off headers.");

@@ -46,7 +46,7 @@ public sealed class FirewallFactsTests
 
         policy.TunnelInterface.Matches(facts["LV_TUNNEL_IF"]).Should().BeTrue();
         policy.IsPhysical(facts["LV_PHYSICAL_IF"]).Should().BeTrue();
-        policy.TunnelUser.Uid.ToString().Should().Be(facts["LV_TUNNEL_UID"]);
+        policy.Identity.Uid.ToString().Should().Be(facts["LV_TUNNEL_UID"]);
         policy.Servers.Select(server => server.ToString()).Should().BeEquivalentTo(
             $"{facts["LV_SERVER_IP"]}:{facts["LV_SERVER_PORT"]}/{facts["LV_SERVER_PROTO"]}",
             $"[{facts["LV_SERVER_IP6"]}]:{facts["LV_SERVER_PORT"]}/{facts["LV_SERVER_PROTO"]}");

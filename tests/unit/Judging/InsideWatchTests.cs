@@ -109,7 +109,7 @@ public sealed class InsideWatchTests
 
     private static Judge Create()
     {
-        var policy = new EgressPolicy { TunnelInterface = new InterfacePattern("tun0", IsPrefix: false), TunnelUser = new TunnelUser(1194, "tunnel") };
+        var policy = new EgressPolicy { TunnelInterface = new InterfacePattern("tun0", IsPrefix: false), Identity = TunnelIdentity.OfUser(1194, "tunnel") };
         var watch = new InsideWatch("eth1", [IPAddress.Parse(External), IPAddress.Parse("2001:db8:1::100")], [Intruder]);
         return new Judge(policy, new WireFacts { Interface = "eth0" }, new NoTransport(), new ProbeBook([]), watch);
     }

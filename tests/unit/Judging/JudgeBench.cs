@@ -16,7 +16,7 @@ internal static class JudgeBench
     public static EgressPolicy SamplePolicy { get; } = new()
     {
         TunnelInterface = new InterfacePattern("tun0", IsPrefix: false),
-        TunnelUser = new TunnelUser(1194, "tunnel"),
+        Identity = TunnelIdentity.OfUser(1194, "tunnel"),
         Servers =
         [
             new ServerEndpoint(IPAddress.Parse("203.0.113.10"), TransportProtocol.Udp, 1194),

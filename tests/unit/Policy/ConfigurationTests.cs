@@ -114,7 +114,7 @@ public sealed class ConfigurationTests
         var result = ConfigurationFiles.Parse("a.conf", "VPN_SERVERS=203.0.113.10:1194/udp\n", new UserDirectory(file));
 
         File.Delete(file);
-        result.Policy!.TunnelUser.Should().Be(new TunnelUser(987, "tunnel"));
+        result.Policy!.Identity.Should().Be(TunnelIdentity.OfUser(987, "tunnel"));
     }
 
     [Test]

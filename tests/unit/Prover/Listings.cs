@@ -14,7 +14,7 @@ internal static class Listings
     public static EgressPolicy Policy { get; } = new()
     {
         TunnelInterface = new InterfacePattern("tun0", IsPrefix: false),
-        TunnelUser = new TunnelUser(1194, "tunnel"),
+        Identity = TunnelIdentity.OfUser(1194, "tunnel"),
         Servers = [new ServerEndpoint(IPAddress.Parse("203.0.113.10"), TransportProtocol.Udp, 1194)],
     };
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Firewall.Enforcement;
+
+/// <summary>A way in which a policy becomes rules of the kernel.</summary>
+/// <remarks>The verbs know nothing but this, so that each of them does the same with every backend.</remarks>
+public interface IBackend
+{
+    /// <summary>What <c>--backend</c> calls it.</summary>
+    string Name { get; }
+
+    /// <summary>Loads the rules of a policy and reads them back.</summary>
+    LoadResult Load(EgressPolicy policy);
+
+    /// <summary>Compares the kernel's rules with those of a policy.</summary>
+    Comparison Compare(EgressPolicy policy);
+
+    /// <summary>Whether the kernel has the lockdown and nothing else of ours.</summary>
+    bool IsLockedDown();
+
+    /// <summary>Whether a wall is loaded, whatever its exceptions.</summary>
+    bool IsClosed();
+
+    /// <summary>Keeps the wall that is loaded, or loads the lockdown when there is none.</summary>
+    FallbackState KeepClosed();
+
+    /// <summary>Replaces whatever is loaded by the lockdown.</summary>
+    FallbackState LockDown();
+
+    /// <summary>Removes every rule of ours, and nobody else's.</summary>
+    /// <returns>Null, or why it could not be done.</returns>
+    string? Open();
+
+    /// <summary>How many packets each chain refused since it was loaded; empty when nothing is loaded.</summary>
+    IReadOnlyList<KeyValuePair<string, ulong>> Blocked();
+}

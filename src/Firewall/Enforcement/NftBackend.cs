@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Firewall.Enforcement;
+
+/// <summary>nftables: one table for both families, replaced in one transaction.</summary>
+public sealed class NftBackend(Wall wall) : IBackend
+{
+    /// <summary>What <c>--backend</c> calls it.</summary>
+    public const string BackendName = "nft";
+
+    /// <inheritdoc/>
+    public string Name => BackendName;
+
+    /// <inheritdoc/>
+    public LoadResult Load(EgressPolicy policy)
+    {
+        var ruleset = RulesetCompiler.Compile(policy);
+        return wall.Load(ruleset) with { RuleCount = ruleset.RuleCount };
+    }
+
+    /// <inheritdoc/>
+    public Comparison Compare(EgressPolicy policy) => wall.Compare(RulesetCompiler.Compile(policy));
+
+    /// <inheritdoc/>
+    public bool IsLockedDown() => wall.Compare(Lockdown.Ruleset).Likeness == Likeness.Same;
+
+    /// <inheritdoc/>
+    public bool IsClosed() => wall.IsClosed();
+
+    /// <inheritdoc/>
+    public FallbackState KeepClosed() => wall.KeepClosed();
+
+    /// <inheritdoc/>
+    public FallbackState LockDown() => wall.LockDown();
+
+    /// <inheritdoc/>
+    public string? Open() => wall.Open() is { IsDone: false } reply ? reply.Error : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
+    {
+        return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
+    }
+}

@@ -12,6 +12,12 @@ namespace LeakVerifier.IntegrationTests.Packaging;
 /// </summary>
 internal sealed class InstalledSystem : IDisposable
 {
+    // Says when it has begun, and ends when it is killed.
+    private const string Blast = """
+        $< = $> = 65534; socket(my $s, 2, 2, 0); $| = 1; print "begun\n";
+        while (1) { send($s, "nonce", 0, pack("S n C4 x8", 2, 9, 203, 0, 113, 99)) }
+        """;
+
     // Unpacking and installing write a whole system.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -68,8 +74,39 @@ internal sealed class InstalledSystem : IDisposable
         return run.Output.Trim();
     }
 
-    /// <summary>Copies a file of this machine into the system's folder for temporary ones.</summary>
-    public void Give(string file) => File.Copy(file, At("/tmp/" + Path.GetFileName(file)));
+    /// <summary>Installs a package as dpkg does it for apt.</summary>
+    /// <returns>What dpkg and the package said.</returns>
+    public async Task<string> InstallAsync(string package)
+    {
+        File.Copy(package, At("/tmp/package.deb"), overwrite: true);
+        return await RunAsync("DEBIAN_FRONTEND=noninteractive dpkg --force-depends --install /tmp/package.deb");
+    }
+
+    /// <summary>Starts to send datagrams in the clear, as nobody, as fast as it goes.</summary>
+    public async Task<Process> StartBlastAsync()
+    {
+        var blast = Wire.Client.Start("perl", "-e", Blast);
+        (await blast.StandardOutput.ReadLineAsync()).Should().Be("begun");
+        await Wire.ArrivedAsync();
+        return blast;
+    }
+
+    /// <summary>Ends what <see cref="StartBlastAsync"/> started.</summary>
+    public static async Task EndAsync(Process blast)
+    {
+        blast.Kill();
+        await blast.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until something arrives outside: what is sent, leaves.</summary>
+    public async Task MustBeOpenAsync()
+    {
+        Wire.Send("203.0.113.99", 9, Wire.OtherUser).Should().BeTrue();
+        while (await Wire.ArrivedAsync() == 0)
+        {
+            await Task.Yield();
+        }
+    }
 
     public void Dispose()
     {

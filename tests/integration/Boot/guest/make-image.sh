@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Makes the disk of a virtual machine: the base system, what the tests put into it, and, if it is given, the package.
-# Usage: make-image.sh BASE.TAR OUTPUT.IMG CLIENT.OVPN 50_user.conf [PACKAGE.deb]
+# Usage: make-image.sh OUTPUT.IMG BASE.TAR CLIENT.OVPN 50_user.conf [PACKAGE.deb]
 set -eu
 here=$(dirname "$0")
-base=$1
-output=$2
+output=$1
+base=$2
 profile=$3
 settings=$4
 package=${5-}
@@ -40,6 +40,8 @@ if [ -n "$package" ]; then
     unshare --net --mount chroot "$root" sh -euc \
         'DEBIAN_FRONTEND=noninteractive dpkg --force-depends --install /tmp/package.deb; chgrp tunnel /etc/openvpn/client/lab.conf'
     rm "$root/tmp/package.deb"
+    # The package's drop-in for those who want no network without the firewall.
+    ln -s /usr/share/vpn-firewall/network-requires-vpn-firewall.conf "$root/etc/systemd/system/networking.service.d/"
 fi
 truncate -s 1500M "$output"
 mke2fs -q -F -t ext4 -E lazy_itable_init=1,lazy_journal_init=1 -d "$root" "$output"

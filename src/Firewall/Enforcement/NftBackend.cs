@@ -40,6 +40,12 @@ public sealed class NftBackend(Wall wall) : IBackend
     public string? Open() => wall.Open() is { IsDone: false } reply ? reply.Error : null;
 
     /// <inheritdoc/>
+    public RememberedRules? Remember() => wall.Remember();
+
+    /// <inheritdoc/>
+    public bool Restore(string script) => wall.Restore(script);
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];

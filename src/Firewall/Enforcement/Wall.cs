@@ -8,6 +8,8 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <summary>Loads rulesets, and finds out what the kernel really has.</summary>
 public sealed class Wall
 {
+    private const string Removal = $"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n";
+
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
 
@@ -93,10 +95,22 @@ public sealed class Wall
     }
 
     /// <summary>Removes the table, and with it every rule of ours; nobody else's.</summary>
-    public NftablesReply Open()
+    public NftablesReply Open() => _kernel.Run(Removal);
+
+    /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
+    public RememberedRules? Remember()
     {
-        return _kernel.Run($"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n");
+        return _kernel.List() switch
+        {
+            { Text: { } listing } => new RememberedRules(Removal + listing, WasOpen: false),
+            { Error: null } => new RememberedRules(Removal, WasOpen: true),
+            _ => null,
+        };
     }
+
+    /// <summary>Brings back what <see cref="Remember"/> remembered.</summary>
+    /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
+    public bool Restore(string script) => _kernel.Run(script).IsDone;
 
     /// <summary>The table with the values of its counters; null when there is none.</summary>
     public string? ListWithCounters() => _kernel.List(withCounters: true).Text;

@@ -275,6 +275,8 @@ public sealed class CommandLineTests
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
         LockPath = Path.Combine(_folder, "lock"),
+        StateFolder = _folder,
+        PinsPath = Path.Combine(_folder, "hosts"),
     };
 
     private FirewallEnvironment Forbidden() => Environment() with

@@ -8,7 +8,7 @@ namespace LeakVerifier.IntegrationTests.Boot;
 [SetUpFixture]
 internal sealed class BootDisks
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly DirectoryInfo Folder = Directory.CreateTempSubdirectory("leakverifier-disks-");
 

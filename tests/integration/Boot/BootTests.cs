@@ -10,7 +10,7 @@ namespace LeakVerifier.IntegrationTests.Boot;
 /// </summary>
 public sealed class BootTests
 {
-    private const int Limit = 400_000;
+    private const int Limit = 900_000; // Some two minutes on an idle machine without KVM.
 
     [Test]
     [CancelAfter(Limit)]

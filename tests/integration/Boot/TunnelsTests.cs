@@ -16,7 +16,7 @@ public sealed partial class TunnelsTests
     [OneTimeSetUp]
     public async Task LiveOnce()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         await using var network = new BootNetwork();
         var folder = BootEvidence.Folder("tunnels");
         await using var machine = await VirtualMachine.CreateAsync(

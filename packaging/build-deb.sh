@@ -50,6 +50,7 @@ put 644 config/30_default.conf etc/vpn-firewall.d/30_default.conf
 put 644 config/sysusers.conf usr/lib/sysusers.d/leakverifier.conf
 put 644 config/tmpfiles.conf usr/lib/tmpfiles.d/50-leakverifier.conf
 put 644 config/modules-load.conf usr/lib/modules-load.d/leakverifier.conf
+put 644 udev/90-vpn-firewall.rules lib/udev/rules.d/90-vpn-firewall.rules
 put 644 qubes/protected-files.conf etc/qubes/protected-files.d/leakverifier.conf
 put 755 netfilter-persistent/30_vpn-firewall usr/share/netfilter-persistent/plugins.d/30_vpn-firewall
 (cd systemd && find . -type f) | while read -r unit; do

@@ -10,7 +10,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class ApplyVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration)
+    /// <param name="configuration">File or folder; null: the default folders.</param>
+    /// <param name="held">The lock, where this process has it already.</param>
+    public ExitCode Run(string? configuration, FirewallLock? held = null)
     {
         return KernelVerb.Run(environment, wall =>
         {
@@ -23,7 +25,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
                 Report(wall.KeepClosed());
                 throw;
             }
-        });
+        }, held);
     }
 
     private ExitCode Apply(IBackend wall, string? configuration)

@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -24,6 +25,9 @@ public sealed record FirewallEnvironment
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
 
+    /// <summary>The watch of this network namespace, if one runs.</summary>
+    public required Func<IWatch> FindWatch { get; init; }
+
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
 
@@ -35,6 +39,7 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
     };
 

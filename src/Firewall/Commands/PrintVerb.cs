@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Policy.Configuration;
+
 namespace LeakVerifier.Firewall.Commands;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class PrintVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration)
+    public ExitCode Run(ConfigurationRequest configuration)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {

@@ -3,6 +3,7 @@
 using System.Runtime;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Watching;
+using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -14,7 +15,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
 {
     private readonly ServiceManager _manager = new(Environment.GetEnvironmentVariable);
 
-    public ExitCode Run(string? configuration)
+    public ExitCode Run(ConfigurationRequest configuration)
     {
         if (!environment.CanChangeRules())
         {
@@ -53,10 +54,10 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     /// <summary>
     /// Loads the configured rules. When they cannot be loaded, whatever keeps the machine closed is watched over.
     /// </summary>
-    private ExitCode Apply(Watcher watcher, string? configuration, FirewallLock? held)
+    private ExitCode Apply(Watcher watcher, ConfigurationRequest configuration, FirewallLock? held)
     {
-        var result = new ApplyVerb(environment with { FindWatch = () => new Borrowed(watcher) })
-            .Run(configuration, held);
+        var watched = environment with { FindWatch = () => new Borrowed(watcher) };
+        var result = KernelVerb.Run(watched, wall => new ApplyVerb(watched).Load(wall, configuration), held);
         if (result != ExitCode.Done && !watcher.IsWatching)
         {
             watcher.AdoptPresent();
@@ -76,7 +77,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         _manager.Ready(status);
     }
 
-    private bool TryReload(Watcher watcher, string? configuration)
+    private bool TryReload(Watcher watcher, ConfigurationRequest configuration)
     {
         // Not waited for: whoever has the lock may be asking this watch.
         if (FirewallLock.TryTake(environment.LockPath) is not { } alone)

@@ -33,6 +33,13 @@ public interface IBackend
     /// <returns>Null, or why it could not be done.</returns>
     string? Open();
 
+    /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
+    RememberedRules? Remember();
+
+    /// <summary>Brings back what <see cref="Remember"/> remembered.</summary>
+    /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
+    bool Restore(string script);
+
     /// <summary>How many packets each chain refused since it was loaded; empty when nothing is loaded.</summary>
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked();
 }

@@ -51,6 +51,12 @@ public sealed class NftBackend(Wall wall) : IBackend
     }
 
     /// <inheritdoc/>
+    public RememberedRules? Remember() => wall.Remember();
+
+    /// <inheritdoc/>
+    public bool Restore(string script) => wall.Restore(script);
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];

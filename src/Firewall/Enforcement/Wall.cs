@@ -9,6 +9,8 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <summary>Loads rulesets, and finds out what the kernel really has.</summary>
 public sealed class Wall
 {
+    private const string Removal = $"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n";
+
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
     private readonly IWatch _watch;
@@ -136,7 +138,39 @@ public sealed class Wall
     public NftablesReply Open()
     {
         _watch.Open();
-        return _kernel.Run($"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n");
+        return _kernel.Run(Removal);
+    }
+
+    /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
+    public RememberedRules? Remember()
+    {
+        return _kernel.List() switch
+        {
+            { Text: { } listing } => new RememberedRules(Removal + listing, WasOpen: false),
+            { Error: null } => new RememberedRules(Removal, WasOpen: true),
+            _ => null,
+        };
+    }
+
+    /// <summary>Brings back what <see cref="Remember"/> remembered.</summary>
+    /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
+    public bool Restore(string script)
+    {
+        if (script == Removal)
+        {
+            return Open().IsDone;
+        }
+
+        var trouble = TryWatch(_watch.Hold);
+        return _kernel.Run(script).IsDone && (trouble ?? TryWatch(Follow)) is null;
+
+        void Follow()
+        {
+            while (!_watch.Adopt(_watch.Generation()))
+            {
+                // Somebody changed something between the two questions.
+            }
+        }
     }
 
     /// <summary>The table with the values of its counters; null when there is none.</summary>

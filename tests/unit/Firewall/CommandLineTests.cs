@@ -277,6 +277,8 @@ public sealed class CommandLineTests
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
         FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
+        StateFolder = _folder,
+        PinsPath = Path.Combine(_folder, "hosts"),
     };
 
     private FirewallEnvironment Forbidden() => Environment() with

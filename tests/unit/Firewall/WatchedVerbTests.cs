@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
 
 namespace LeakVerifier.UnitTests.Firewall;
@@ -14,10 +15,12 @@ public sealed class WatchedVerbTests
     private readonly StringWriter _error = new();
     private FakeNftables _kernel = new();
     private FakeWatch _watch = new();
+    private string _folder = "";
 
     [SetUp]
     public void SetUp()
     {
+        _folder = Directory.CreateTempSubdirectory("watched-verbs-").FullName;
         (_kernel, _watch) = (new(), new());
         _output.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
@@ -26,6 +29,7 @@ public sealed class WatchedVerbTests
     [TearDown]
     public void TearDown()
     {
+        Directory.Delete(_folder, recursive: true);
         _kernel.Dispose();
         _watch.Dispose();
     }
@@ -92,6 +96,23 @@ public sealed class WatchedVerbTests
         _kernel.Table.Should().BeNull();
     }
 
+    [Test]
+    public void Going_back_is_lawful_and_going_back_to_nothing_ends_the_watch()
+    {
+        var wall = new Wall(_kernel, ruleset => new TableListing(ruleset.Listing, Error: null), _watch);
+        var nothing = wall.Remember()!;
+        Run("start", "--config", Minimal);
+        var something = wall.Remember()!;
+        _watch.Told.Clear();
+
+        wall.Restore(something.Script).Should().BeTrue();
+        _watch.Told.Should().Equal("hold", "adopt 7");
+        _watch.Told.Clear();
+        wall.Restore(nothing.Script).Should().BeTrue();
+        _watch.Told.Should().Equal("open");
+        _kernel.Table.Should().BeNull();
+    }
+
     [TestCase("stop")]
     [TestCase("status", "--config")]
     public void Verbs_that_change_nothing_tell_it_nothing(params string[] verb)
@@ -109,6 +130,7 @@ public sealed class WatchedVerbTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
         FindWatch = () => _watch,
-        LockPath = Path.Combine(Path.GetTempPath(), "vpn-firewall-watched-verb-tests.lock"),
+        LockPath = Path.Combine(_folder, "lock"),
+        StateFolder = _folder,
     });
 }

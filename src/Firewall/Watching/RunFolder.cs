@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Firewall.Enforcement;
+
 namespace LeakVerifier.Firewall.Watching;
 
 /// <summary>
@@ -9,7 +11,7 @@ namespace LeakVerifier.Firewall.Watching;
 public static class RunFolder
 {
     /// <summary>The folder; it may not exist.</summary>
-    public static string Path { get; } = Find();
+    public static string Path { get; } = $"/run/vpn-firewall/net-{NetworkNamespace.Number}";
 
     /// <summary>Locked as long as a watch lives; holds its process number.</summary>
     public static string Lock => System.IO.Path.Combine(Path, "watch.lock");
@@ -25,12 +27,5 @@ public static class RunFolder
     {
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(Path, ownerOnly);
-    }
-
-    private static string Find()
-    {
-        // "net:[4026531840]": the number is the namespace's as long as something lives in it.
-        var number = string.Concat((new FileInfo("/proc/self/ns/net").LinkTarget ?? "").Where(char.IsAsciiDigit));
-        return $"/run/vpn-firewall/net-{number}";
     }
 }

@@ -216,16 +216,17 @@ public sealed class FirewallWatchTests
         using var forbidden = Forbidden();
         using var blast = new Blast(forbidden);
 
-        await _wire.Client.RunAsync("for i in $(seq 40); do nft flush ruleset; done");
+        await _wire.Client.RunAsync("yes flush ruleset | head -n 60 | nft -i");
 
         await watch.WarningAsync("nft (process ");
         await watch.WarningAsync("again and again");
         watch.Report.Warning.Should().Contain("again and again");
-        await watch.WarningAsync("restored after");
+        var listing = VpnFirewall.Listing("minimal");
+        await Traffic.Eventually.HoldsAsync(async () =>
+            (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(listing));
         blast.Stop();
         blast.Taken.Should().Be(0, "the copies hold meanwhile");
-        (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("minimal"));
-        watch.Report.GapCount.Should().BeLessThan(20);
+        watch.Report.GapCount.Should().BeLessThan(30);
     }
 
     [Test]

@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Watching;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -17,6 +18,7 @@ internal sealed class Backends : IDisposable
     private readonly INftables? _kernel;
     private readonly NftablesMissingException? _missing;
     private readonly Lazy<IptablesInstallation> _iptables;
+    private IWatch? _watch;
 
     public Backends(FirewallEnvironment environment)
     {
@@ -45,7 +47,11 @@ internal sealed class Backends : IDisposable
         return new SwitchingBackend(Nft(), LoadedIptables, Installed);
     }
 
-    public void Dispose() => _kernel?.Dispose();
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _kernel?.Dispose();
+    }
 
     /// <summary>Which backend's rules the kernel has.</summary>
     private string Loaded()
@@ -62,7 +68,11 @@ internal sealed class Backends : IDisposable
             : throw _missing!;
     }
 
-    private NftBackend Nft(INftables kernel) => new(new Wall(kernel, _environment.ListInScratch));
+    private NftBackend Nft(INftables kernel)
+    {
+        _watch ??= _environment.FindWatch();
+        return new NftBackend(new Wall(kernel, _environment.ListInScratch, _watch));
+    }
 
     private IBackend Iptables()
     {

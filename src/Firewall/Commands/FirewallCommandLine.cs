@@ -122,6 +122,8 @@ public sealed class FirewallCommandLine
             Verb("flush", "Remove the rules: the only command that opens", parsed =>
                 new FlushVerb(_environment).Run(parsed.GetValue(_backend))),
             Status(),
+            Verb("watch", "Load the rules and stay: restore what others change", parsed =>
+                new WatchVerb(_environment).Run(Configuration(parsed))),
             Verb("check", "Read the configuration and say what is wrong with it", parsed =>
                 new CheckVerb(_environment).Run(Configuration(parsed))),
             Verb("print", "Print the rules, for 'nft -f'; changes nothing", parsed =>

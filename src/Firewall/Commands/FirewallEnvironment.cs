@@ -6,6 +6,7 @@ using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -30,6 +31,9 @@ public sealed record FirewallEnvironment
 
     /// <summary>How iptables is reached.</summary>
     public required IptablesAccess Iptables { get; init; }
+
+    /// <summary>The watch of this network namespace, if one runs.</summary>
+    public required Func<IWatch> FindWatch { get; init; }
 
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
@@ -67,6 +71,7 @@ public sealed record FirewallEnvironment
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
         Iptables = IptablesAccess.System,
+        FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
         StateFolder = "/run/vpn-firewall",
     };

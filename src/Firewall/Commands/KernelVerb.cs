@@ -13,7 +13,9 @@ internal static class KernelVerb
     /// <param name="environment">What the program touches.</param>
     /// <param name="backend">The backend that was asked for; null: the one that is loaded.</param>
     /// <param name="work">The work.</param>
-    public static ExitCode Run(FirewallEnvironment environment, string? backend, Func<IBackend, ExitCode> work)
+    /// <param name="held">The lock, where this process has it already.</param>
+    public static ExitCode Run(
+        FirewallEnvironment environment, string? backend, Func<IBackend, ExitCode> work, FirewallLock? held = null)
     {
         if (!environment.CanChangeRules())
         {
@@ -22,7 +24,7 @@ internal static class KernelVerb
         }
 
         using var backends = new Backends(environment);
-        using var alone = FirewallLock.Take(environment.LockPath);
+        using var alone = held is null ? FirewallLock.Take(environment.LockPath) : null;
         return work(backends.Choose(backend));
     }
 }

@@ -20,6 +20,7 @@ internal static class BuiltinFirewall
         Directory.CreateDirectory(folder);
         Write(folder, "up", $"exec '{program}' start{backend} --config \"$LV_CONFIG\"");
         Write(folder, "reload", $"exec '{program}' reload{backend} --config \"$LV_CONFIG\"");
+        Write(folder, "stop", $"exec '{program}' stop{backend}");
         Write(folder, "down", $"exec '{program}' flush{backend} --config \"$LV_CONFIG\"");
         return new FirewallFolder(name, folder);
     }

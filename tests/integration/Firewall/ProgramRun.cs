@@ -7,6 +7,9 @@ namespace LeakVerifier.IntegrationTests.Firewall;
 /// <summary>A finished process.</summary>
 internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 {
+    /// <summary>After this it hangs, also on a busy machine.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
     /// <summary>Starts a program; its output is read by <see cref="FinishAsync"/>.</summary>
     public static Process Start(params string[] command)
     {
@@ -20,7 +23,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Waits for the end of a process and disposes of it.</summary>
-    public static async Task<ProgramRun> FinishAsync(Process process, string input = "")
+    public static async Task<ProgramRun> FinishAsync(Process process, string input = "", TimeSpan? limit = null)
     {
         using (process)
         {
@@ -28,8 +31,17 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await process.WaitForExitAsync(limit.Token);
+            using var end = new CancellationTokenSource(limit ?? Limit);
+            try
+            {
+                await process.WaitForExitAsync(end.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                throw new TimeoutException($"it did not end within {(limit ?? Limit).TotalSeconds:0} s");
+            }
+
             return new ProgramRun(process.ExitCode, await output, await error);
         }
     }

@@ -131,7 +131,7 @@ public sealed class BadInputTests
         var folder = Directory.CreateTempSubdirectory("leakverifier-path-").FullName;
         try
         {
-            string[] programs = ["nft", "openvpn", "ip", "setpriv"];
+            string[] programs = ["nft", "iptables", "openvpn", "ip", "setpriv"];
             foreach (var program in programs.Where(program => program != missing))
             {
                 File.CreateSymbolicLink(Path.Combine(folder, program), Find(program));
@@ -143,6 +143,28 @@ public sealed class BadInputTests
             run.ExitCode.Should().Be(69, "{0}", run);
             run.Error.Should().Contain(message);
             run.Error.Split(" (package ").Should().HaveCount(2, "only one is missing");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task A_full_disk_is_named_and_a_leak_that_was_seen_stays_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("leakverifier-full-").FullName;
+        try
+        {
+            // A disk of its own, in a mount namespace that ends with the program.
+            var script = $"mount -t tmpfs -o size=200k none {folder} && exec \"$0\" verify --firewall none --scenario oob-sigkill "
+                + $"--out {folder}/evidence --json {folder}/report.json";
+
+            var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(null, ["unshare", "--mount", "sh", "-c", script, VerifyRun.Program]));
+
+            run.Output.Should().Contain("none: leak (1 leak)", "{0}", run);
+            run.ExitCode.Should().Be(65, "{0}", run);
+            run.Error.Should().Contain($"{folder}/report.json: the report cannot be written: No space left on device");
         }
         finally
         {

@@ -276,6 +276,7 @@ public sealed class ConfirmationTests
             ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
             Iptables = FakeIptables.NotInstalled,
             LockPath = Path.Combine(_folder, "lock"),
+            FindWatch = () => new FakeWatch(),
             StateFolder = _folder,
             PinsPath = Path.Combine(_folder, "hosts"),
             IsTerminal = () => true,

@@ -112,6 +112,7 @@ public sealed class ExplainTests
             ListInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
             Iptables = FakeIptables.NotInstalled,
             LockPath = "",
+            FindWatch = () => new FakeWatch(),
             StateFolder = "",
         };
         string[] args = ["explain", packet, "--json", "--config", GoldenRulesets.Configuration("everything")];

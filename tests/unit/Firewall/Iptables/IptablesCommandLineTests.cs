@@ -329,6 +329,7 @@ public sealed class IptablesCommandLineTests
         OpenKernel = () => _nft,
         ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
         LockPath = Path.Combine(_folder, "lock"),
+        FindWatch = () => new FakeWatch(),
         StateFolder = Path.Combine(_folder, "run"),
         Iptables = new IptablesAccess
         {

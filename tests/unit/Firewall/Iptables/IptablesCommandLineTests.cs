@@ -2,8 +2,10 @@
 
 using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewall.Iptables;
 
@@ -188,6 +190,31 @@ public sealed class IptablesCommandLineTests
 
         _nft.Table.Should().NotBeNull();
         (Loaded(IpFamily.IPv6) + Loaded(IpFamily.IPv4)).Should().NotContain("VPNFW").And.NotContain("DROP");
+    }
+
+    [TestCase("nft")]
+    [TestCase("iptables")]
+    [TestCase("none")]
+    public void What_is_remembered_comes_back_whatever_backend_it_was_of(string before)
+    {
+        var policy = ConfigurationFiles.Read(Minimal).Policy!;
+        var nft = new NftBackend(new Wall(_nft, ruleset => new TableListing(ruleset.Listing, Error: null), new FakeWatch()));
+        var iptables = new IptablesBackend(_iptables, Environment().Iptables);
+        var both = new SwitchingBackend(iptables, () => _nft.Table is null ? [] : [nft], () => nft);
+        if (before != "none")
+        {
+            (before == "nft" ? nft : (IBackend)iptables).Load(policy).Outcome.Should().Be(LoadOutcome.InForce);
+        }
+
+        var (table, chains) = (_nft.Table, Listing());
+        var remembered = both.Remember()!;
+        remembered.WasOpen.Should().Be(before == "none");
+        both.Load(ConfigurationFiles.Read(Gateway).Policy!).Outcome.Should().Be(LoadOutcome.InForce);
+        (_nft.Table, Listing()).Should().NotBe((table, chains));
+
+        both.Restore(remembered.Script).Should().BeTrue();
+
+        (_nft.Table, Listing()).Should().Be((table, chains));
     }
 
     [TestCase(false)]

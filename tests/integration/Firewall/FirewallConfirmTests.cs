@@ -38,13 +38,11 @@ public sealed class FirewallConfirmTests
         (await VpnFirewall.RunAsync(space, Gateway)).ExitCode.Should().Be(0);
         var before = await VpnFirewall.ListAsync(space);
         using var monitor = space.Start("nft", "monitor", "new", "chains");
-        // A session of its own that is hung up: the terminal's end and the shell's.
-        var process = space.Start(["setsid", "--wait", VpnFirewall.Path, .. Confirmed]);
+        var process = VpnFirewall.Start(space, Confirmed);
         await ReadUntilAsync(process, Announced);
         (await VpnFirewall.ListAsync(space)).Should().NotBe(before);
 
-        await space.RunAsync(string.Create(CultureInfo.InvariantCulture,
-            $"for child in $(cat /proc/{process.Id}/task/{process.Id}/children) {process.Id}; do kill -HUP $child; kill -KILL $child; done"));
+        await space.RunAsync(string.Create(CultureInfo.InvariantCulture, $"kill -HUP {process.Id}; kill -KILL {process.Id}"));
         await ProgramRun.FinishAsync(process);
         await ReadUntilAsync(monitor, "clients_nat"); // a chain that only the rules from before have
 

@@ -2,7 +2,6 @@
 
 using System.Text.RegularExpressions;
 using LeakVerifier.Firewall.Commands;
-using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewall;
@@ -51,16 +50,7 @@ public sealed partial class ManualTests
     private static string Help(params string[] verb)
     {
         using var output = new StringWriter();
-        FirewallCommandLine.Run([.. verb, "--help"], new FirewallEnvironment
-        {
-            Output = output,
-            Error = TextWriter.Null,
-            CanChangeRules = () => false,
-            OpenKernel = () => throw new NftablesMissingException("nobody asks"),
-            ListInScratch = _ => throw new NftablesMissingException("nobody asks"),
-            LockPath = "",
-            StateFolder = "",
-        });
+        FirewallCommandLine.Run([.. verb, "--help"], FirewallEnvironment.System with { Output = output, Error = TextWriter.Null });
         return output.ToString();
     }
 

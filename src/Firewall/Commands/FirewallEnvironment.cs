@@ -46,6 +46,14 @@ public sealed record FirewallEnvironment
     /// <summary>Whether a person can press Enter here.</summary>
     public Func<bool> IsTerminal { get; init; } = () => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
+    /// <summary>What the watch of this network namespace reports.</summary>
+    public string WatchReportPath { get; init; } = RunFolder.Report;
+
+    /// <summary>Whether results are read by a person at a terminal who likes colour (no-color.org).</summary>
+    public Func<bool> HasColour { get; init; } = () => !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
     /// <summary>Starts this program once more, on its own, with these arguments; says whether it runs.</summary>
     public Func<string[], bool> Detach { get; init; } = Detachment.Start;
 

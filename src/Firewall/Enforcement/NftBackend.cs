@@ -51,6 +51,9 @@ public sealed class NftBackend(Wall wall) : IBackend
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<CountedRule> Counters() => CountedRule.Read(wall.ListWithCounters() ?? "");
+
+    /// <inheritdoc/>
     public RememberedRules? Remember() => wall.Remember();
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -193,6 +194,44 @@ public sealed class CommandLineTests
     }
 
     [Test]
+    public void Status_names_what_the_rules_that_counted_are_for()
+    {
+        Run("start", "--config", Minimal);
+
+        Run("status", "--config", Minimal);
+        _output.ToString().Should().StartWith("in-force: ").And.NotContain("\e[")
+            .And.MatchRegex(@" 2  output #3: nothing on the list of what may leave accepts it\n");
+        Run(Environment() with { HasColour = () => true }, "status", "--config", Minimal);
+        _output.ToString().Should().StartWith("\e[32min-force\e[0m: ");
+
+        Run("status", "--json", "--config", Minimal);
+        using var json = JsonDocument.Parse(_output.ToString());
+        var rules = json.RootElement.GetProperty("rules").EnumerateArray().ToList();
+        rules.Should().Contain(rule => rule.GetProperty("chain").GetString() == "guard"
+            && rule.GetProperty("number").GetInt32() == 3 && rule.GetProperty("packets").GetInt32() == 2);
+        rules.Should().OnlyContain(rule => rule.GetProperty("for").GetString()!.Length > 10);
+    }
+
+    [Test]
+    public void Status_tells_what_the_watch_saw_and_whether_it_lives()
+    {
+        var path = Path.Combine(_folder, "watch.json");
+        var gap = new Gap("the table was deleted", "nft", DateTimeOffset.UnixEpoch, TimeSpan.FromMilliseconds(4.25));
+        new WatchReport
+        {
+            Process = System.Environment.ProcessId,
+            Since = DateTimeOffset.UnixEpoch,
+            Ownership = Ownership.OwnedPersistent,
+        }.With(gap).Write(path);
+        Run("start", "--config", Minimal);
+
+        Run(Environment() with { WatchReportPath = path }, "status", "--config", Minimal);
+
+        _output.ToString().Should().MatchRegex("watch +alive; gaps since 1970-01-01 00:00:00Z: 1\n")
+            .And.MatchRegex(@"last gap +the table was deleted at 1970-01-01 00:00:00Z, restored after 4\.[23] ms; cause: nft");
+    }
+
+    [Test]
     public void Print_and_check_ask_neither_for_privileges_nor_for_the_kernel()
     {
         Run(Forbidden(), "print", "--config", Minimal).Should().Be(ExitCode.Done);
@@ -278,6 +317,7 @@ public sealed class CommandLineTests
         FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
+        WatchReportPath = Path.Combine(_folder, "no-watch.json"),
         PinsPath = Path.Combine(_folder, "hosts"),
     };
 

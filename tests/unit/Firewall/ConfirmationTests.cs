@@ -241,6 +241,29 @@ public sealed class ConfirmationTests
         _kernel.Table.Should().BeNull();
     }
 
+    [Test]
+    public void Status_says_what_waits_and_what_went_back()
+    {
+        var during = "";
+        _meanwhile = environment =>
+        {
+            _output.GetStringBuilder().Clear();
+            FirewallCommandLine.Run(["status", "--config", Minimal], environment).Should().Be(0);
+            during = _output.ToString();
+            return WaitEnd.TimeIsOver;
+        };
+
+        Run("start", "--confirm", "60", "--config", Minimal);
+
+        during.Should().MatchRegex("confirm +goes back in (60|59|58) s to no rules").And.Contain("'vpn-firewall confirm'");
+        _output.GetStringBuilder().Clear();
+        Run("status", "--config", Minimal).Should().Be(ExitCode.Leak);
+        _output.ToString().Should().StartWith("not-loaded").And.Contain("not confirmed in time");
+        _output.GetStringBuilder().Clear();
+        Run("status", "--json", "--config", Minimal);
+        _output.ToString().Should().Contain("\"went-back\"");
+    }
+
     [TestCase("4")]
     [TestCase("3601")]
     [TestCase("soon")]

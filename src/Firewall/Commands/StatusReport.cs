@@ -21,6 +21,15 @@ internal sealed record StatusReport(
     /// <summary>What is shown besides: the counters, the watch, what waits.</summary>
     public required StatusFacts Facts { get; init; }
 
+    /// <summary>The backend whose rules were compared.</summary>
+    public required string Backend { get; init; }
+
+    /// <summary>What this backend cannot stop.</summary>
+    public required IReadOnlyList<string> Uncovered { get; init; }
+
+    /// <summary>What a person should know besides.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
     public const string InForce = "in-force";
     public const string Altered = "altered";
     public const string LockedDown = "lockdown";
@@ -55,7 +64,8 @@ internal sealed record StatusReport(
             Facts.AppendCounters(text);
         }
 
-        return text.ToString();
+        text.AppendJoin("", Uncovered.Select(line => $"not stopped by {Backend}: {line}\n"));
+        return text.AppendJoin("", Remarks.Select(line => $"note: {line}\n")).ToString();
     }
 
     public string ToJson()
@@ -69,14 +79,11 @@ internal sealed record StatusReport(
             json.WriteNumber("schema", 1);
             json.WriteString("state", State);
             json.WriteBoolean("closed", IsClosed);
+            json.WriteString("backend", Backend);
             json.WriteString("explanation", Explanation);
-            json.WriteStartArray("differences");
-            foreach (var line in Comparison.Differences)
-            {
-                json.WriteStringValue(line);
-            }
-
-            json.WriteEndArray();
+            Write(json, "differences", Comparison.Differences);
+            Write(json, "uncovered", Uncovered);
+            Write(json, "remarks", Remarks);
             json.WriteStartObject("blocked");
             foreach (var (chain, packets) in Blocked)
             {
@@ -89,5 +96,16 @@ internal sealed record StatusReport(
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> lines)
+    {
+        json.WriteStartArray(name);
+        foreach (var line in lines)
+        {
+            json.WriteStringValue(line);
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -10,9 +10,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// <summary><c>status</c>: reads the kernel's rules back and compares them with the configuration.</summary>
 internal sealed class StatusVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(ConfigurationRequest configuration, bool asJson)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend, bool asJson)
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend, wall =>
         {
             if (ConfiguredRules.Read(configuration, environment) is not { } configured)
             {
@@ -48,6 +48,9 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
         {
             Facts = new StatusFacts(
                 wall.Counters(), environment.Confirmations.Last, WatchReport.Read(environment.WatchReportPath)),
+            Backend = wall.Name,
+            Uncovered = wall.Uncovered(configured),
+            Remarks = wall.Remarks(),
         };
     }
 }

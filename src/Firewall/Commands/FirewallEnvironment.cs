@@ -3,8 +3,10 @@
 using System.Net;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -26,6 +28,12 @@ public sealed record FirewallEnvironment
 
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
+
+    /// <summary>How iptables is reached.</summary>
+    public required IptablesAccess Iptables { get; init; }
+
+    /// <summary>The watch of this network namespace, if one runs.</summary>
+    public required Func<IWatch> FindWatch { get; init; }
 
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
@@ -62,6 +70,8 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        Iptables = IptablesAccess.System,
+        FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
         StateFolder = "/run/vpn-firewall",
     };

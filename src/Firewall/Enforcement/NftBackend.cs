@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
@@ -34,10 +35,26 @@ public sealed class NftBackend(Wall wall) : IBackend
     public FallbackState KeepClosed() => wall.KeepClosed();
 
     /// <inheritdoc/>
+    public void Withdraw()
+    {
+        // A transaction that failed left nothing behind.
+    }
+
+    /// <inheritdoc/>
     public FallbackState LockDown() => wall.LockDown();
 
     /// <inheritdoc/>
-    public string? Open() => wall.Open() is { IsDone: false } reply ? reply.Error : null;
+    public string? Open()
+    {
+        try
+        {
+            return wall.Open() is { IsDone: false } reply ? reply.Error : null;
+        }
+        catch (WatchException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     /// <inheritdoc/>
     public RememberedRules? Remember() => wall.Remember();
@@ -50,4 +67,10 @@ public sealed class NftBackend(Wall wall) : IBackend
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks() => [];
 }

@@ -33,6 +33,17 @@ internal sealed partial class TestNamespace : IDisposable
         return new TestNamespace(holder);
     }
 
+    /// <summary>The processes that live inside, the holder included.</summary>
+    public IEnumerable<int> ProcessIds()
+    {
+        var mine = new FileInfo(File).LinkTarget;
+        return
+            from folder in Directory.EnumerateDirectories("/proc")
+            let id = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var number) ? number : 0
+            where id > 0 && NamespaceOf(id) == mine
+            select id;
+    }
+
     /// <summary>Starts a program inside.</summary>
     public Process Start(params string[] command) => ProgramRun.Start(["nsenter", "--net=" + File, "--", .. command]);
 
@@ -59,7 +70,17 @@ internal sealed partial class TestNamespace : IDisposable
     /// </summary>
     public Socket Open(AddressFamily family, SocketType type, uint user = 0)
     {
-        Socket? socket = null;
+        return Within(() =>
+        {
+            _ = SetFileSystemUser(user);
+            return new Socket(family, type, ProtocolOf(type));
+        });
+    }
+
+    /// <summary>Does something on a thread inside.</summary>
+    public T Within<T>(Func<T> work)
+    {
+        var result = default(T);
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -67,8 +88,7 @@ internal sealed partial class TestNamespace : IDisposable
             {
                 using var handle = System.IO.File.OpenHandle(File);
                 Enter(handle).Should().Be(0, "setns needs root");
-                _ = SetFileSystemUser(user);
-                socket = new Socket(family, type, ProtocolOf(type));
+                result = work();
             }
             catch (Exception exception)
             {
@@ -77,7 +97,7 @@ internal sealed partial class TestNamespace : IDisposable
         });
         thread.Start();
         thread.Join();
-        return socket ?? throw new InvalidOperationException("no socket in the namespace", failure);
+        return failure is null ? result! : throw new InvalidOperationException("inside of the namespace", failure);
     }
 
     public void Dispose()
@@ -85,6 +105,18 @@ internal sealed partial class TestNamespace : IDisposable
         _holder.StandardInput.Close();
         _holder.WaitForExit();
         _holder.Dispose();
+    }
+
+    private static string? NamespaceOf(int id)
+    {
+        try
+        {
+            return new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/ns/net")).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // it has ended meanwhile
+        }
     }
 
     private static ProtocolType ProtocolOf(SocketType type) => type switch

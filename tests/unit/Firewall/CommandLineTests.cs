@@ -4,6 +4,7 @@ using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -207,6 +208,7 @@ public sealed class CommandLineTests
     [TestCase("stop")]
     [TestCase("flush")]
     [TestCase("status")]
+    [TestCase("watch")]
     public void Without_privileges_nothing_is_tried(string verb)
     {
         Run(Forbidden(), verb, "--config", Minimal).Should().Be(ExitCode.NotPrivileged);
@@ -274,6 +276,8 @@ public sealed class CommandLineTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
+        Iptables = FakeIptables.NotInstalled,
+        FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
         PinsPath = Path.Combine(_folder, "hosts"),

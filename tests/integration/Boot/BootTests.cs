@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Judging;
+using LeakVerifier.IntegrationTests.Verify;
 
 namespace LeakVerifier.IntegrationTests.Boot;
 
@@ -40,7 +41,7 @@ public sealed class BootTests
 
     private static async Task<BootRun> LiveAsync(string name, string disk, CancellationToken timeout)
     {
-        var run = await BootRun.ExecuteAsync(BootEvidence.Folder(name), disk, timeout);
+        var run = await BootRun.ExecuteAsync(TestEvidence.FolderOfThisTest(), disk, timeout);
         await TestContext.Out.WriteLineAsync($"== {name} the package\n{run}\n");
         return run;
     }

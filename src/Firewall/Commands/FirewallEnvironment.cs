@@ -5,6 +5,7 @@ using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -26,6 +27,9 @@ public sealed record FirewallEnvironment
 
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
+
+    /// <summary>The watch of this network namespace, if one runs.</summary>
+    public required Func<IWatch> FindWatch { get; init; }
 
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
@@ -62,6 +66,7 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
         StateFolder = "/run/vpn-firewall",
     };

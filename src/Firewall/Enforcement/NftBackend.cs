@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
@@ -37,7 +38,17 @@ public sealed class NftBackend(Wall wall) : IBackend
     public FallbackState LockDown() => wall.LockDown();
 
     /// <inheritdoc/>
-    public string? Open() => wall.Open() is { IsDone: false } reply ? reply.Error : null;
+    public string? Open()
+    {
+        try
+        {
+            return wall.Open() is { IsDone: false } reply ? reply.Error : null;
+        }
+        catch (WatchException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     /// <inheritdoc/>
     public RememberedRules? Remember() => wall.Remember();

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
@@ -12,15 +13,18 @@ public sealed class Wall
 
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
+    private readonly IWatch _watch;
 
     /// <param name="kernel">The kernel's rules.</param>
     /// <param name="listInScratch">
     /// Lists a ruleset as the installed nft spells it; asked only when the fast comparison says "different".
     /// </param>
-    public Wall(INftables kernel, Func<Ruleset, TableListing> listInScratch)
+    /// <param name="watch">Learns of every change that is wanted.</param>
+    public Wall(INftables kernel, Func<Ruleset, TableListing> listInScratch, IWatch watch)
     {
         _kernel = kernel;
         _listInScratch = listInScratch;
+        _watch = watch;
     }
 
     /// <summary>
@@ -29,13 +33,46 @@ public sealed class Wall
     /// </summary>
     public LoadResult Load(Ruleset ruleset)
     {
+        // A watch that cannot be reached is no reason to leave the machine open: load first, complain then.
+        var trouble = TryWatch(_watch.Hold);
         var reply = _kernel.Run(ruleset.Script);
         if (!reply.IsDone)
         {
             return new LoadResult(LoadOutcome.Refused, reply.Error);
         }
 
-        var comparison = Compare(ruleset);
+        var result = default(LoadResult);
+        trouble ??= TryWatch(() => result = Verify(ruleset));
+        return result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "");
+    }
+
+    /// <returns>What is wrong with the watch; null: nothing.</returns>
+    private static string? TryWatch(Action ask)
+    {
+        try
+        {
+            ask();
+            return null;
+        }
+        catch (WatchException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>Compares, and has the watch follow.</summary>
+    private LoadResult Verify(Ruleset ruleset)
+    {
+        Comparison comparison;
+        bool isFollowed;
+        do
+        {
+            var generation = _watch.Generation();
+            comparison = Compare(ruleset);
+            isFollowed = comparison.Likeness != Likeness.Same || _watch.Adopt(generation);
+        }
+        while (!isFollowed);
+
         return comparison.Likeness switch
         {
             Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
@@ -91,11 +128,18 @@ public sealed class Wall
     /// <summary>Replaces whatever is loaded by the lockdown.</summary>
     public FallbackState LockDown()
     {
-        return _kernel.Run(Lockdown.Ruleset.Script).IsDone && IsClosed() ? FallbackState.LockedDown : FallbackState.Open;
+        // Whether the watch follows is of no weight here: its copies are walls as well.
+        return Load(Lockdown.Ruleset).Outcome != LoadOutcome.Refused && IsClosed()
+            ? FallbackState.LockedDown
+            : FallbackState.Open;
     }
 
     /// <summary>Removes the table, and with it every rule of ours; nobody else's.</summary>
-    public NftablesReply Open() => _kernel.Run(Removal);
+    public NftablesReply Open()
+    {
+        _watch.Open();
+        return _kernel.Run(Removal);
+    }
 
     /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
     public RememberedRules? Remember()
@@ -110,7 +154,24 @@ public sealed class Wall
 
     /// <summary>Brings back what <see cref="Remember"/> remembered.</summary>
     /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
-    public bool Restore(string script) => _kernel.Run(script).IsDone;
+    public bool Restore(string script)
+    {
+        if (script == Removal)
+        {
+            return Open().IsDone;
+        }
+
+        var trouble = TryWatch(_watch.Hold);
+        return _kernel.Run(script).IsDone && (trouble ?? TryWatch(Follow)) is null;
+
+        void Follow()
+        {
+            while (!_watch.Adopt(_watch.Generation()))
+            {
+                // Somebody changed something between the two questions.
+            }
+        }
+    }
 
     /// <summary>The table with the values of its counters; null when there is none.</summary>
     public string? ListWithCounters() => _kernel.List(withCounters: true).Text;

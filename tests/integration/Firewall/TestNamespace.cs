@@ -59,7 +59,17 @@ internal sealed partial class TestNamespace : IDisposable
     /// </summary>
     public Socket Open(AddressFamily family, SocketType type, uint user = 0)
     {
-        Socket? socket = null;
+        return Within(() =>
+        {
+            _ = SetFileSystemUser(user);
+            return new Socket(family, type, ProtocolOf(type));
+        });
+    }
+
+    /// <summary>Does something on a thread inside.</summary>
+    public T Within<T>(Func<T> work)
+    {
+        var result = default(T);
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -67,8 +77,7 @@ internal sealed partial class TestNamespace : IDisposable
             {
                 using var handle = System.IO.File.OpenHandle(File);
                 Enter(handle).Should().Be(0, "setns needs root");
-                _ = SetFileSystemUser(user);
-                socket = new Socket(family, type, ProtocolOf(type));
+                result = work();
             }
             catch (Exception exception)
             {
@@ -77,7 +86,7 @@ internal sealed partial class TestNamespace : IDisposable
         });
         thread.Start();
         thread.Join();
-        return socket ?? throw new InvalidOperationException("no socket in the namespace", failure);
+        return failure is null ? result! : throw new InvalidOperationException("inside of the namespace", failure);
     }
 
     public void Dispose()

@@ -207,6 +207,7 @@ public sealed class CommandLineTests
     [TestCase("stop")]
     [TestCase("flush")]
     [TestCase("status")]
+    [TestCase("watch")]
     public void Without_privileges_nothing_is_tried(string verb)
     {
         Run(Forbidden(), verb, "--config", Minimal).Should().Be(ExitCode.NotPrivileged);
@@ -274,6 +275,7 @@ public sealed class CommandLineTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
+        FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
         PinsPath = Path.Combine(_folder, "hosts"),

@@ -274,6 +274,7 @@ public sealed class ConfirmationTests
             OpenKernel = () => _kernel,
             ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
             LockPath = Path.Combine(_folder, "lock"),
+            FindWatch = () => new FakeWatch(),
             StateFolder = _folder,
             PinsPath = Path.Combine(_folder, "hosts"),
             IsTerminal = () => true,

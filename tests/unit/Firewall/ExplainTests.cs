@@ -110,6 +110,7 @@ public sealed class ExplainTests
             OpenKernel = () => throw new InvalidOperationException("the kernel was asked"),
             ListInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
             LockPath = "",
+            FindWatch = () => new FakeWatch(),
             StateFolder = "",
         };
         string[] args = ["explain", packet, "--json", "--config", GoldenRulesets.Configuration("everything")];

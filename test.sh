@@ -12,7 +12,7 @@ require_dotnet
 # iptables: other people's firewalls are tested too. procps and iputils-ping: tests use sysctl, kill and ping. z3: the
 # prover's second opinion.
 # shellcheck disable=SC2086
-install_missing $BUILD_PACKAGES $LAB_PACKAGES $DEB_PACKAGES $VM_PACKAGES iptables procps iputils-ping z3
+install_missing $BUILD_PACKAGES $LAB_PACKAGES $DEB_PACKAGES $VM_PACKAGES procps iputils-ping z3
 build_programs
 dotnet build LeakVerifier.sln --nologo -v quiet || exit 70
 dotnet format LeakVerifier.sln --no-restore --verify-no-changes || { echo "run 'dotnet format'" >&2; exit 70; }

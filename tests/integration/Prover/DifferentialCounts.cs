@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.IntegrationTests.Prover;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 
@@ -24,6 +25,15 @@ public sealed record FirewallEnvironment
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
 
+    /// <summary>Lists the second wall's rules as the installed nft spells them.</summary>
+    public required Func<FrameRuleset, TableListing> ListFramesInScratch { get; init; }
+
+    /// <summary>The interfaces of this machine.</summary>
+    public required MachineLinks Links { get; init; }
+
+    /// <summary>The kernel's settings that belong to the rules.</summary>
+    public required KernelSettings Settings { get; init; }
+
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
 
@@ -35,6 +45,9 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        ListFramesInScratch = ScratchNamespace.ListFrames,
+        Links = MachineLinks.System,
+        Settings = KernelSettings.OfThisNetwork(),
         LockPath = FirewallLock.DefaultPath,
     };
 

@@ -20,6 +20,8 @@ internal static class KernelVerb
 
         using var kernel = environment.OpenKernel();
         using var alone = FirewallLock.Take(environment.LockPath);
-        return work(new NftBackend(new Wall(kernel, environment.ListInScratch)));
+        var frames = new FrameWall(kernel, environment.Links, environment.ListFramesInScratch);
+        var wall = new Wall(kernel, frames, environment.ListInScratch);
+        return work(new NftBackend(wall, environment.Settings, new UplinkFacts(environment.Links)));
     }
 }

@@ -8,6 +8,13 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class PrintVerb(FirewallEnvironment environment)
 {
+    private const string SecondWallNote = """
+
+        # The second wall, which 'vpn-firewall start' loads too, for the frames of every interface, those that appear later
+        # included. nft before 1.1.6 cannot say "every interface", so that it is not part of this script:
+
+        """;
+
     public ExitCode Run(string? configuration)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
@@ -16,6 +23,12 @@ internal sealed class PrintVerb(FirewallEnvironment environment)
         }
 
         environment.Output.Write(configured.Ruleset.Script);
+        environment.Output.Write(SecondWallNote);
+        foreach (var line in configured.Ruleset.Frames.Listing.TrimEnd().Split('\n'))
+        {
+            environment.Output.Write($"# {line}\n");
+        }
+
         return ExitCode.Done;
     }
 }

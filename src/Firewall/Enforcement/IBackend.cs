@@ -33,6 +33,9 @@ public interface IBackend
     /// <returns>Null, or why it could not be done.</returns>
     string? Open();
 
+    /// <summary>What the loaded rules of a policy cover on this machine. A backend without a second wall says so.</summary>
+    WallCoverage Coverage(EgressPolicy policy) => WallCoverage.None("this backend has no second wall");
+
     /// <summary>How many packets each chain refused since it was loaded; empty when nothing is loaded.</summary>
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked();
 }

@@ -6,7 +6,7 @@ using LeakVerifier.Policy;
 namespace LeakVerifier.Firewall.Enforcement;
 
 /// <summary>nftables: one table for both families, replaced in one transaction.</summary>
-public sealed class NftBackend(Wall wall) : IBackend
+public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts uplinks) : IBackend
 {
     /// <summary>What <c>--backend</c> calls it.</summary>
     public const string BackendName = "nft";
@@ -18,7 +18,10 @@ public sealed class NftBackend(Wall wall) : IBackend
     public LoadResult Load(EgressPolicy policy)
     {
         var ruleset = RulesetCompiler.Compile(policy);
-        return wall.Load(ruleset) with { RuleCount = ruleset.RuleCount };
+        var result = wall.Load(ruleset, policy) with { RuleCount = ruleset.RuleCount };
+        return result.Outcome is LoadOutcome.InForce or LoadOutcome.Unverified
+            ? result with { Warnings = [.. Warnings(result, policy)] }
+            : result;
     }
 
     /// <inheritdoc/>
@@ -37,11 +40,33 @@ public sealed class NftBackend(Wall wall) : IBackend
     public FallbackState LockDown() => wall.LockDown();
 
     /// <inheritdoc/>
-    public string? Open() => wall.Open() is { IsDone: false } reply ? reply.Error : null;
+    public string? Open()
+    {
+        var reply = wall.Open();
+        string[] failures = [.. reply.IsDone ? [] : new[] { reply.Error }, .. settings.Restore()];
+        return failures.Length == 0 ? null : string.Join("; ", failures);
+    }
+
+    /// <inheritdoc/>
+    public WallCoverage Coverage(EgressPolicy policy) => wall.Coverage(policy);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
+    }
+
+    private IEnumerable<string> Warnings(LoadResult result, EgressPolicy policy)
+    {
+        if (!result.Coverage.IsComplete)
+        {
+            var reason = result.Coverage.Reason.Length > 0 ? $" ({result.Coverage.Reason})" : "";
+            yield return $"no wall stops{reason}: {string.Join("; ", result.Coverage.OpenCases)}";
+        }
+
+        foreach (var warning in settings.Apply().Concat(uplinks.Warnings(policy)))
+        {
+            yield return warning;
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
@@ -10,14 +11,17 @@ public sealed class Wall
 {
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
+    private readonly FrameWall _frames;
 
     /// <param name="kernel">The kernel's rules.</param>
+    /// <param name="frames">The second wall.</param>
     /// <param name="listInScratch">
     /// Lists a ruleset as the installed nft spells it; asked only when the fast comparison says "different".
     /// </param>
-    public Wall(INftables kernel, Func<Ruleset, TableListing> listInScratch)
+    public Wall(INftables kernel, FrameWall frames, Func<Ruleset, TableListing> listInScratch)
     {
         _kernel = kernel;
+        _frames = frames;
         _listInScratch = listInScratch;
     }
 
@@ -25,15 +29,24 @@ public sealed class Wall
     /// Loads a ruleset in one transaction and reads it back. A process that is killed meanwhile leaves either what was
     /// there before or the whole ruleset.
     /// </summary>
-    public LoadResult Load(Ruleset ruleset)
+    /// <param name="ruleset">Both walls' rules.</param>
+    /// <param name="policy">The policy that they enforce; null: the lockdown.</param>
+    public LoadResult Load(Ruleset ruleset, EgressPolicy? policy)
     {
-        var reply = _kernel.Run(ruleset.Script);
+        var both = _kernel.Run(ruleset.Script + _frames.Script(ruleset.Frames, policy));
+        var reply = both.IsDone ? both : _kernel.Run(ruleset.Script);
         if (!reply.IsDone)
         {
             return new LoadResult(LoadOutcome.Refused, reply.Error);
         }
 
-        var comparison = Compare(ruleset);
+        // Alone the first wall was taken: an interface vanished meanwhile, or this kernel has no egress hook.
+        var coverage = both.IsDone ? _frames.Coverage(policy) : _frames.Cover(ruleset.Frames, policy);
+        return Result(Compare(ruleset)) with { Coverage = coverage };
+    }
+
+    private static LoadResult Result(Comparison comparison)
+    {
         return comparison.Likeness switch
         {
             Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
@@ -43,12 +56,21 @@ public sealed class Wall
         };
     }
 
+    /// <summary>How far the second wall reaches.</summary>
+    public WallCoverage Coverage(EgressPolicy policy) => _frames.Coverage(policy);
+
     /// <summary>Compares the kernel's rules with a ruleset.</summary>
+    public Comparison Compare(Ruleset wanted)
+    {
+        var first = CompareFirst(wanted);
+        return first.Likeness == Likeness.Same ? _frames.Compare(wanted.Frames) : first;
+    }
+
     /// <remarks>
     /// Equal texts are equal rules. Different texts may be equal rules in another nft's spelling; then the installed
     /// nft spells the ruleset itself, in a namespace of its own, and that text decides.
     /// </remarks>
-    public Comparison Compare(Ruleset wanted)
+    private Comparison CompareFirst(Ruleset wanted)
     {
         var loaded = _kernel.List();
         if (loaded.Text is null)
@@ -89,15 +111,21 @@ public sealed class Wall
     /// <summary>Replaces whatever is loaded by the lockdown.</summary>
     public FallbackState LockDown()
     {
-        return _kernel.Run(Lockdown.Ruleset.Script).IsDone && IsClosed() ? FallbackState.LockedDown : FallbackState.Open;
+        return Load(Lockdown.Ruleset, policy: null).Outcome != LoadOutcome.Refused && IsClosed()
+            ? FallbackState.LockedDown
+            : FallbackState.Open;
     }
 
-    /// <summary>Removes the table, and with it every rule of ours; nobody else's.</summary>
+    /// <summary>Removes the tables, and with them every rule of ours; nobody else's.</summary>
     public NftablesReply Open()
     {
-        return _kernel.Run($"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n");
+        var reply = _kernel.Run($"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n");
+        return reply.IsDone ? _frames.Remove() : reply;
     }
 
-    /// <summary>The table with the values of its counters; null when there is none.</summary>
-    public string? ListWithCounters() => _kernel.List(withCounters: true).Text;
+    /// <summary>The tables with the values of their counters; null when there is no first one.</summary>
+    public string? ListWithCounters()
+    {
+        return _kernel.List(withCounters: true).Text is { } listing ? listing + _frames.ListWithCounters() : null;
+    }
 }

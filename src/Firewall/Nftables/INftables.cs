@@ -11,4 +11,8 @@ public interface INftables : IDisposable
     /// <summary>Lists the firewall's table.</summary>
     /// <param name="withCounters">Whether counters show their values; without them the text can be compared.</param>
     TableListing List(bool withCounters = false);
+
+    /// <summary>Lists the second wall's table.</summary>
+    /// <param name="withCounters">Whether counters show their values.</param>
+    TableListing ListFrames(bool withCounters = false);
 }

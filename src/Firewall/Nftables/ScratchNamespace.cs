@@ -14,18 +14,24 @@ public static partial class ScratchNamespace
 
     /// <summary>Loads a ruleset there and lists it. The namespace ends with the call.</summary>
     /// <returns>The listing, or why there is none.</returns>
-    public static TableListing List(Ruleset ruleset)
+    public static TableListing List(Ruleset ruleset) => List(ruleset.Script, kernel => kernel.List());
+
+    /// <summary>The same for the rules of the second wall.</summary>
+    /// <returns>The listing, or why there is none.</returns>
+    public static TableListing ListFrames(FrameRuleset rules) => List(rules.Script(["lo"], []), kernel => kernel.ListFrames());
+
+    private static TableListing List(string script, Func<INftables, TableListing> list)
     {
         var listing = new TableListing(Text: null, Error: null);
 
         // A thread of its own: unshare(2) moves the calling thread alone, and the namespace goes away with it.
-        var thread = new Thread(() => listing = ListHere(ruleset));
+        var thread = new Thread(() => listing = ListHere(script, list));
         thread.Start();
         thread.Join();
         return listing;
     }
 
-    private static TableListing ListHere(Ruleset ruleset)
+    private static TableListing ListHere(string script, Func<INftables, TableListing> list)
     {
         if (Unshare(NewNetworkNamespace) != 0)
         {
@@ -34,8 +40,8 @@ public static partial class ScratchNamespace
         }
 
         using var kernel = NftablesContext.Open();
-        var reply = kernel.Run(ruleset.Script);
-        return reply.IsDone ? kernel.List() : new TableListing(Text: null, reply.Error);
+        var reply = kernel.Run(script);
+        return reply.IsDone ? list(kernel) : new TableListing(Text: null, reply.Error);
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]

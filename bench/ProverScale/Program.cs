@@ -7,9 +7,13 @@ using LeakVerifier.Prover.Proving;
 using LeakVerifier.Prover.Smt;
 using LeakVerifier.ProverScale;
 
-// ProverScale [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000 rules.
+// ProverScale [PROGRAM] [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000
+// rules. With the published program (artifacts/leakverifier) the whole of it is timed on the same rules as a listing, too.
 const int MostForZ3 = 1_000;
-int[] sizes = args.Length > 0 ? [.. args.Select(int.Parse)] : [100, 1_000, 10_000, 50_000];
+var program = args.FirstOrDefault(File.Exists);
+var numbers = args.Where(argument => argument != program).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture));
+int[] sizes = numbers.Any() ? [.. numbers] : [100, 1_000, 10_000, 50_000];
+var folder = Directory.CreateTempSubdirectory("prover-scale-").FullName;
 (string Name, Func<int, Ruleset> Make, Verdict Expected)[] families =
 [
     ("kill", Families.Kill, Verdict.Proved),
@@ -20,12 +24,13 @@ int[] sizes = args.Length > 0 ? [.. args.Select(int.Parse)] : [100, 1_000, 10_00
     ("set", Families.Set, Verdict.Proved),
 ];
 var isZ3There = SecondOpinion.IsAvailable;
-Console.WriteLine("family     rules   answer        ms    nodes  peak MB   z3 ms  z3");
+Console.WriteLine("family     rules   answer        ms    nodes  peak MB   program ms  MB   z3 ms  z3");
 foreach (var (name, make, expected) in families)
 {
     foreach (var size in sizes)
     {
-        var loaded = new LoadedRuleset(make(size)) { Interfaces = ["lo", "eth0", "tun0"] };
+        var ruleset = make(size);
+        var loaded = new LoadedRuleset(ruleset) { Interfaces = ["lo", "eth0", "tun0"] };
         var watch = Stopwatch.StartNew();
         var answer = RulesetProver.Prove(loaded, Families.Policy).Paths[0];
         var own = watch.ElapsedMilliseconds;
@@ -33,8 +38,11 @@ foreach (var (name, make, expected) in families)
         watch.Restart();
         var asks = isZ3There && size <= MostForZ3;
         var words = asks ? SecondOpinion.On(answer, loaded, Families.Policy, ProofOptions.Default).Words : "not asked";
+        var theirs = asks ? watch.ElapsedMilliseconds : 0;
+        var whole = program is not null && SavedListing.Of(ruleset) is { } listing ? ProgramRun.Of(program, folder, listing) : null;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-9} {size,6}  {answer.Verdict,-12} {own,5} {answer.Nodes,8} {peak,8} {(asks ? watch.ElapsedMilliseconds : 0),7}  {words}"));
+            $"{name,-9} {size,6}  {answer.Verdict,-12} {own,5} {answer.Nodes,8} {peak,8} "
+            + $"{whole?.Milliseconds,12} {whole?.Megabytes,3} {theirs,7}  {words}"));
         if (answer.Verdict != expected)
         {
             Console.Error.WriteLine($"{name} {size}: expected {expected}: {answer.Reason}");
@@ -42,4 +50,5 @@ foreach (var (name, make, expected) in families)
         }
     }
 }
+Directory.Delete(folder, recursive: true);
 return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -10,30 +11,43 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class ApplyVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration)
+    public ExitCode Run(ConfigurationRequest configuration)
     {
         return KernelVerb.Run(environment, wall =>
         {
-            try
+            var code = Load(wall, configuration);
+            if (code == ExitCode.Done && environment.Confirmations.Keep())
             {
-                return Apply(wall, configuration);
+                environment.Ok("This replaces the start that waited to be confirmed: nothing goes back any more.");
             }
-            catch
-            {
-                Report(wall.KeepClosed());
-                throw;
-            }
+
+            return code;
         });
     }
 
-    private ExitCode Apply(IBackend wall, string? configuration)
+    /// <summary>Loads the rules; the lock is held already.</summary>
+    public ExitCode Load(IBackend wall, ConfigurationRequest configuration)
     {
-        if (ConfiguredRules.Read(configuration, environment) is not { } configured)
+        try
+        {
+            return Apply(wall, configuration);
+        }
+        catch
+        {
+            Report(wall.KeepClosed());
+            throw;
+        }
+    }
+
+    private ExitCode Apply(IBackend wall, ConfigurationRequest configuration)
+    {
+        if (ConfiguredRules.Read(configuration with { LookUp = environment.LookUp }, environment) is not { } configured)
         {
             Report(wall.KeepClosed());
             return ExitCode.BadConfiguration;
         }
 
+        configured.PinHosts(environment);
         var result = wall.Load(configured.Policy);
         foreach (var warning in result.Warnings)
         {

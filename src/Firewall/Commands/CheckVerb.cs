@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Policy.Configuration;
+
 namespace LeakVerifier.Firewall.Commands;
 
 /// <summary><c>check</c>: reads the configuration and says what is wrong with it. Needs no privilege.</summary>
 internal sealed class CheckVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration)
+    public ExitCode Run(ConfigurationRequest configuration)
     {
-        if (ConfiguredRules.Read(configuration, environment) is not { } configured)
+        if (ConfiguredRules.Read(configuration with { LookUp = environment.LookUp }, environment) is not { } configured)
         {
             return ExitCode.BadConfiguration;
         }

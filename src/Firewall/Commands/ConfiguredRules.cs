@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
+using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -10,13 +12,15 @@ namespace LeakVerifier.Firewall.Commands;
 /// <param name="Policy">The policy.</param>
 /// <param name="Ruleset">The rules that enforce it.</param>
 /// <param name="Files">The files that were read.</param>
-internal sealed record ConfiguredRules(EgressPolicy Policy, Ruleset Ruleset, IReadOnlyList<string> Files)
+/// <param name="Hosts">The host names that they have, and the addresses that stand for them.</param>
+internal sealed record ConfiguredRules(
+    EgressPolicy Policy, Ruleset Ruleset, IReadOnlyList<string> Files, ImmutableArray<PinnedHost> Hosts)
 {
     /// <summary>Reads the configuration, saying all that is wrong with it.</summary>
     /// <returns>Null when it has errors.</returns>
-    public static ConfiguredRules? Read(string? path, FirewallEnvironment environment)
+    public static ConfiguredRules? Read(ConfigurationRequest request, FirewallEnvironment environment)
     {
-        var result = ConfigurationFiles.Read(path);
+        var result = ConfigurationFiles.Read(request with { PinsPath = environment.PinsPath });
         foreach (var warning in result.Warnings)
         {
             environment.Warn(warning.ToString());
@@ -28,8 +32,29 @@ internal sealed record ConfiguredRules(EgressPolicy Policy, Ruleset Ruleset, IRe
         }
 
         return result.Policy is { } policy
-            ? new ConfiguredRules(policy, RulesetCompiler.Compile(policy), result.Files)
+            ? new ConfiguredRules(policy, RulesetCompiler.Compile(policy), result.Files, result.Hosts)
             : null;
+    }
+
+    /// <summary>Shows what stands for each host name, and writes down what was looked up for it.</summary>
+    public void PinHosts(FirewallEnvironment environment)
+    {
+        foreach (var host in Hosts)
+        {
+            environment.Ok($"{host.Name} is {string.Join(' ', host.Addresses)} ({(host.IsFresh ? "looked up now, and pinned" : "pinned before")}).");
+        }
+
+        try
+        {
+            if (Hosts.Any(host => host.IsFresh))
+            {
+                PinnedHosts.Write(environment.PinsPath, Hosts);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            environment.Warn($"the addresses could not be pinned, so the next command does not know them: {exception.Message}");
+        }
     }
 
     /// <summary>What may leave, in one line for a person.</summary>

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Policy.Configuration;
+using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -17,6 +21,32 @@ public sealed class FirewallCommandLine
         Recursive = true,
     };
 
+    private readonly Option<string[]> _openVpn = new("--ovpn")
+    {
+        Description = "Read servers, ports and protocols from a client's OpenVPN configuration too; may be repeated",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private readonly Option<string[]> _wireGuard = new("--wg")
+    {
+        Description = "Read endpoints, mark and interface from a file of wg-quick too; may be repeated",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _resolve = new("--resolve")
+    {
+        Description = "Look up (in the clear) every host name that the VPN's files have; 'start' pins the addresses",
+        Recursive = true,
+    };
+
+    private readonly Option<int?> _confirm = new("--confirm")
+    {
+        Description = "Go back to what was before unless confirmed within so many seconds (5 to 3600)",
+        HelpName = "SECONDS",
+    };
+
     private readonly Option<string> _backend = new("--backend")
     {
         Description = "How the rules reach the kernel",
@@ -30,6 +60,7 @@ public sealed class FirewallCommandLine
     {
         _environment = environment;
         _backend.AcceptOnlyFromAmong("nft");
+        _confirm.Validators.Add(CheckSeconds);
     }
 
     /// <summary>Runs the program.</summary>
@@ -80,29 +111,78 @@ public sealed class FirewallCommandLine
         var root = new RootCommand(
             "Closes this machine but for its VPN tunnel. 'stop' keeps it closed; only 'flush' opens it.")
         {
-            Verb("start", "Load the rules: all of them in one transaction, read back", Apply),
-            Verb("restart", "The same as start", Apply),
-            Verb("reload", "The same as start; lets nothing out meanwhile", Apply),
+            Loading("start", "Load the rules: all of them in one transaction, read back"),
+            Loading("restart", "The same as start"),
+            Loading("reload", "The same as start; lets nothing out meanwhile"),
+            Verb("confirm", "Keep what 'start --confirm' loaded", _ => new ConfirmVerb(_environment).Run()),
             Verb("stop", "Change nothing: the machine stays closed", _ => new StopVerb(_environment).Run()),
             Verb("flush", "Remove the rules: the only command that opens", _ => new FlushVerb(_environment).Run()),
             Status(),
             Verb("check", "Read the configuration and say what is wrong with it", parsed =>
-                new CheckVerb(_environment).Run(parsed.GetValue(_config))),
+                new CheckVerb(_environment).Run(Configuration(parsed))),
             Verb("print", "Print the rules, for 'nft -f'; changes nothing", parsed =>
-                new PrintVerb(_environment).Run(parsed.GetValue(_config))),
+                new PrintVerb(_environment).Run(Configuration(parsed))),
+            AwaitConfirmation(),
         };
         root.Options.Add(_config);
+        root.Options.Add(_openVpn);
+        root.Options.Add(_wireGuard);
+        root.Options.Add(_resolve);
         root.Options.Add(_backend);
         return root;
     }
 
-    private ExitCode Apply(ParseResult parsed) => new ApplyVerb(_environment).Run(parsed.GetValue(_config));
+    private Command Loading(string name, string description)
+    {
+        var command = Verb(name, description, parsed => parsed.GetValue(_confirm) is { } seconds
+            ? new ConfirmedStartVerb(_environment).Run(Configuration(parsed), seconds)
+            : new ApplyVerb(_environment).Run(Configuration(parsed)));
+        command.Options.Add(_confirm);
+        return command;
+    }
+
+    private Command AwaitConfirmation()
+    {
+        var token = new Argument<string>("token");
+        var command = Verb(AwaitConfirmationVerb.Name, "The process that waits for a confirmation", parsed =>
+            new AwaitConfirmationVerb(_environment).Run(parsed.GetValue(token)!));
+        command.Arguments.Add(token);
+        command.Hidden = true;
+        return command;
+    }
+
+    private ConfigurationRequest Configuration(ParseResult parsed)
+    {
+        var openVpn = parsed.GetValue(_openVpn) ?? [];
+        var wireGuard = parsed.GetValue(_wireGuard) ?? [];
+        return new ConfigurationRequest
+        {
+            Path = parsed.GetValue(_config),
+            VpnFiles =
+            [
+                .. openVpn.Select(file => new VpnFile(file, IsWireGuard: false)),
+                .. wireGuard.Select(file => new VpnFile(file, IsWireGuard: true)),
+            ],
+            IsLookUpAsked = parsed.GetValue(_resolve),
+        };
+    }
+
+    private static void CheckSeconds(OptionResult result)
+    {
+        // What is no number at all is the parser's to refuse.
+        var text = result.Tokens is [var token, ..] ? token.Value : "";
+        var isNumber = int.TryParse(text, CultureInfo.InvariantCulture, out var seconds);
+        if (isNumber && seconds is not (>= ConfirmedStartVerb.Shortest and <= ConfirmedStartVerb.Longest))
+        {
+            result.AddError($"--confirm takes {ConfirmedStartVerb.Shortest} to {ConfirmedStartVerb.Longest} seconds");
+        }
+    }
 
     private Command Status()
     {
         const string description = "Compare the kernel's rules with the configuration: 0 only if they are the same";
         var status = Verb("status", description, parsed =>
-            new StatusVerb(_environment).Run(parsed.GetValue(_config), parsed.GetValue(_json)));
+            new StatusVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_json)));
         status.Options.Add(_json);
         return status;
     }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
+using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
 
@@ -37,6 +40,30 @@ public sealed record FirewallEnvironment
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
 
+    /// <summary>The program's folder of /run: what is true until the machine is switched off.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Where host names are pinned to addresses.</summary>
+    public string PinsPath { get; init; } = PinnedHosts.DefaultPath;
+
+    /// <summary>Looks a host's name up; gives no address where that fails.</summary>
+    public Func<string, IReadOnlyList<IPAddress>> LookUp { get; init; } = HostLookUp.Find;
+
+    /// <summary>Whether a person can press Enter here.</summary>
+    public Func<bool> IsTerminal { get; init; } = () => !Console.IsInputRedirected && !Console.IsErrorRedirected;
+
+    /// <summary>Starts this program once more, on its own, with these arguments; says whether it runs.</summary>
+    public Func<string[], bool> Detach { get; init; } = Detachment.Start;
+
+    /// <summary>What the process that was started so does first.</summary>
+    public Action CompleteDetachment { get; init; } = Detachment.Complete;
+
+    /// <summary>Waits for a deadline, or a decision, or Enter if that is listened for.</summary>
+    public Func<long, Func<bool>, bool, WaitEnd>? Wait { get; init; }
+
+    /// <summary>The starts that wait to be confirmed.</summary>
+    internal ConfirmationDesk Confirmations => new(new ConfirmationFile(StateFolder, NetworkNamespace.Number));
+
     /// <summary>The real ones.</summary>
     public static FirewallEnvironment System { get; } = new()
     {
@@ -49,10 +76,19 @@ public sealed record FirewallEnvironment
         Links = MachineLinks.System,
         Settings = KernelSettings.OfThisNetwork(),
         LockPath = FirewallLock.DefaultPath,
+        StateFolder = "/run/vpn-firewall",
     };
 
     // Not Console.Out: it prepares the terminal for reading, with handlers and a thread, which costs more than writing.
     private static StreamWriter Writer(Stream stream) => new(stream) { AutoFlush = true };
+
+    /// <summary>Waits.</summary>
+    internal WaitEnd WaitForDecision(long deadline, Func<bool> isDecided, bool hearsEnter)
+    {
+        return Wait is null
+            ? ConfirmationWait.Until(StateFolder, deadline, isDecided, hearsEnter)
+            : Wait(deadline, isDecided, hearsEnter);
+    }
 
     /// <summary>Says what was done. The mark is the original's.</summary>
     public void Ok(string text) => Output.WriteLine("OK: " + text);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Policy.Configuration;
+
 namespace LeakVerifier.Firewall.Commands;
 
 /// <summary>
@@ -10,12 +12,12 @@ internal sealed class PrintVerb(FirewallEnvironment environment)
 {
     private const string SecondWallNote = """
 
-        # The second wall, which 'vpn-firewall start' loads too, for the frames of every interface, those that appear later
-        # included. nft before 1.1.6 cannot say "every interface", so that it is not part of this script:
+        # The second wall, which 'vpn-firewall start' loads too, for the frames of the interfaces that there are then, which
+        # this script does not know. Its rules:
 
         """;
 
-    public ExitCode Run(string? configuration)
+    public ExitCode Run(ConfigurationRequest configuration)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {

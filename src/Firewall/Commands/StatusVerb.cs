@@ -2,13 +2,14 @@
 
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Policy;
+using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
 
 /// <summary><c>status</c>: reads the kernel's rules back and compares them with the configuration.</summary>
 internal sealed class StatusVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(string? configuration, bool asJson)
+    public ExitCode Run(ConfigurationRequest configuration, bool asJson)
     {
         return KernelVerb.Run(environment, wall =>
         {

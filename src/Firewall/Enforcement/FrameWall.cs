@@ -11,6 +11,7 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <summary>The second wall as the kernel has it.</summary>
 public sealed class FrameWall
 {
+    private const string Removal = $"table {SecondWall.Table}\ndelete table {SecondWall.Table}\n";
     private const int Attempts = 3; // before Linux 6.16 an interface that vanishes meanwhile makes the kernel refuse
 
     private readonly INftables _kernel;
@@ -96,10 +97,13 @@ public sealed class FrameWall
             : new Comparison(Likeness.Different, TextDifference.Between(spelled ?? "", text ?? ""));
     }
 
+    /// <summary>The commands that bring back what is loaded now, or that there is nothing.</summary>
+    public string Remember() => Removal + _kernel.ListFrames().Text;
+
     /// <summary>Removes the table. A kernel without this family has none, and what it answers to that is no failure.</summary>
     public NftablesReply Remove()
     {
-        var reply = _kernel.Run($"table {SecondWall.Table}\ndelete table {SecondWall.Table}\n");
+        var reply = _kernel.Run(Removal);
         return reply.IsDone || _kernel.ListFrames().Text is null ? new NftablesReply(true, "", "") : reply;
     }
 

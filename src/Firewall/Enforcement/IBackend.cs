@@ -36,6 +36,13 @@ public interface IBackend
     /// <summary>What the loaded rules of a policy cover on this machine. A backend without a second wall says so.</summary>
     WallCoverage Coverage(EgressPolicy policy) => WallCoverage.None("this backend has no second wall");
 
+    /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
+    RememberedRules? Remember();
+
+    /// <summary>Brings back what <see cref="Remember"/> remembered.</summary>
+    /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
+    bool Restore(string script);
+
     /// <summary>How many packets each chain refused since it was loaded; empty when nothing is loaded.</summary>
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked();
 }

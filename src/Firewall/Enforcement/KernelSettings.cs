@@ -46,9 +46,7 @@ public sealed class KernelSettings
     /// </summary>
     public static KernelSettings OfThisNetwork()
     {
-        var space = new FileInfo("/proc/self/ns/net").LinkTarget ?? "";
-        var number = string.Concat(space.Where(char.IsAsciiDigit));
-        return new KernelSettings("/proc/sys/net", $"/run/vpn-firewall/settings-{number}");
+        return new KernelSettings("/proc/sys/net", $"/run/vpn-firewall/settings-{NetworkNamespace.Number}");
     }
 
     /// <summary>Sets them, saving first what they were.</summary>

@@ -51,6 +51,21 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
     public WallCoverage Coverage(EgressPolicy policy) => wall.Coverage(policy);
 
     /// <inheritdoc/>
+    public RememberedRules? Remember() => wall.Remember();
+
+    /// <inheritdoc/>
+    public bool Restore(string script)
+    {
+        var isRestored = wall.Restore(script);
+        if (isRestored && !wall.IsClosed())
+        {
+            _ = settings.Restore();
+        }
+
+        return isRestored;
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];

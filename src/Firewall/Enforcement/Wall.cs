@@ -9,6 +9,8 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <summary>Loads rulesets, and finds out what the kernel really has.</summary>
 public sealed class Wall
 {
+    private const string Removal = $"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n";
+
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
     private readonly FrameWall _frames;
@@ -119,8 +121,28 @@ public sealed class Wall
     /// <summary>Removes the tables, and with them every rule of ours; nobody else's.</summary>
     public NftablesReply Open()
     {
-        var reply = _kernel.Run($"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n");
+        var reply = _kernel.Run(Removal);
         return reply.IsDone ? _frames.Remove() : reply;
+    }
+
+    /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
+    public RememberedRules? Remember()
+    {
+        return _kernel.List() switch
+        {
+            { Text: { } listing } => new RememberedRules(Removal + listing + _frames.Remember(), WasOpen: false),
+            { Error: null } => new RememberedRules(Removal + _frames.Remember(), WasOpen: true),
+            _ => null,
+        };
+    }
+
+    /// <summary>Brings back what <see cref="Remember"/> remembered.</summary>
+    /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
+    public bool Restore(string script)
+    {
+        // A kernel that can have no second wall refuses all that speaks of it.
+        var second = script.IndexOf($"table {SecondWall.Table}\n", StringComparison.Ordinal);
+        return _kernel.Run(script).IsDone || (second > 0 && _kernel.Run(script[..second]).IsDone);
     }
 
     /// <summary>The tables with the values of their counters; null when there is no first one.</summary>

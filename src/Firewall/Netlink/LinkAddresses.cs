@@ -9,31 +9,34 @@ namespace LeakVerifier.Firewall.Netlink;
 internal static partial class LinkAddresses
 {
     private const ushort GetAddress = 22; // RTM_GETADDR
-    private const ushort RequestDump = 0x1 | 0x300; // NLM_F_REQUEST | NLM_F_DUMP
     private const int HeaderLength = 8; // struct ifaddrmsg
-    private const int RequestLength = 16 + HeaderLength; // struct nlmsghdr before it
     private const int Permanent = 0x80; // IFA_F_PERMANENT
     private const int NameLength = 16; // IF_NAMESIZE
 
     /// <summary>All addresses in the network namespace of the calling thread.</summary>
+    /// <exception cref="NetlinkException">The kernel cannot be asked.</exception>
     public static IReadOnlyList<LinkAddress> Read()
     {
-        using var socket = NetlinkSocket.Open(NetlinkSocket.Route);
-        var request = new byte[RequestLength];
-        BitConverter.TryWriteBytes(request, RequestLength);
-        BitConverter.TryWriteBytes(request.AsSpan(4), GetAddress);
-        BitConverter.TryWriteBytes(request.AsSpan(6), RequestDump);
-        return [.. socket.Ask(request).Select(Parse).OfType<LinkAddress>()];
+        var found = new List<LinkAddress>();
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        socket.Ask(GetAddress, NetlinkFlags.Dump, request => request.Raw(new byte[HeaderLength]), message =>
+        {
+            if (Parse(message.Payload) is { } address)
+            {
+                found.Add(address);
+            }
+        });
+        return found;
     }
 
-    private static LinkAddress? Parse(NetlinkMessage message)
+    private static LinkAddress? Parse(ReadOnlySpan<byte> payload)
     {
-        var attributes = NetlinkAttribute.Split(message.Body.AsSpan(HeaderLength));
+        var attributes = payload[HeaderLength..];
         var local = NetlinkAttribute.Find(attributes, 2).Value; // IFA_LOCAL: on a point-to-point link not the peer's
-        var address = local.Length > 0 ? local : NetlinkAttribute.Find(attributes, 1).Value; // IFA_ADDRESS
-        var name = NameOf(BitConverter.ToUInt32(message.Body, 4));
+        var address = local.IsEmpty ? NetlinkAttribute.Find(attributes, 1).Value : local; // IFA_ADDRESS
+        var name = NameOf(BitConverter.ToUInt32(payload[4..]));
         return address.Length is 4 or 16 && name is not null
-            ? new LinkAddress(name, new(address), (message.Body[2] & Permanent) == 0)
+            ? new LinkAddress(name, new(address), (payload[2] & Permanent) == 0)
             : null;
     }
 

@@ -1,39 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Buffers.Binary;
+using System.Text;
+
 namespace LeakVerifier.Firewall.Netlink;
 
-/// <summary>One attribute of a message (struct nlattr).</summary>
-/// <param name="Type">Its type, without flags.</param>
-/// <param name="Value">Its value.</param>
-internal readonly record struct NetlinkAttribute(int Type, byte[] Value)
+/// <summary>One attribute of a netlink message.</summary>
+public readonly ref struct NetlinkAttribute
 {
-    private const int TypeMask = 0x3fff; // NLA_TYPE_MASK
     private const int HeaderLength = 4;
+    private const ushort TypeMask = 0x3fff; // NLA_TYPE_MASK: without the flags for nesting and byte order
 
-    /// <summary>The attributes of a buffer.</summary>
-    public static List<NetlinkAttribute> Split(ReadOnlySpan<byte> buffer)
+    private NetlinkAttribute(ReadOnlySpan<byte> bytes)
     {
-        var attributes = new List<NetlinkAttribute>();
-        while (buffer.Length >= HeaderLength)
-        {
-            int length = BitConverter.ToUInt16(buffer);
-            if (length < HeaderLength || length > buffer.Length)
-            {
-                break;
-            }
-
-            var type = BitConverter.ToUInt16(buffer[2..]) & TypeMask;
-            attributes.Add(new(type, buffer[HeaderLength..length].ToArray()));
-            buffer = buffer[Math.Min((length + 3) & ~3, buffer.Length)..];
-        }
-
-        return attributes;
+        Bytes = bytes;
+        Type = BitConverter.ToUInt16(bytes[2..]) & TypeMask;
     }
 
-    /// <summary>The first attribute of a type; one with an empty value when there is none.</summary>
-    public static NetlinkAttribute Find(List<NetlinkAttribute> attributes, int type)
+    /// <summary>The attribute's number, without flags.</summary>
+    public int Type { get; }
+
+    /// <summary>All of it, header included, as <see cref="NetlinkWriter.Raw"/> takes it.</summary>
+    public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>Its value.</summary>
+    public ReadOnlySpan<byte> Value => Bytes.IsEmpty ? default : Bytes[HeaderLength..];
+
+    /// <summary>The value as a number of 32 bits in the network's byte order; 0 when it is shorter.</summary>
+    public uint BigEndian => BinaryPrimitives.TryReadUInt32BigEndian(Value, out var number) ? number : 0;
+
+    /// <summary>The value as a text, without the zero byte that ends it.</summary>
+    public string Text => Encoding.UTF8.GetString(Value.TrimEnd((byte)0));
+
+    /// <summary>The attributes in a message's payload, or in the value of a nested attribute.</summary>
+    public static Sequence In(ReadOnlySpan<byte> bytes) => new(bytes);
+
+    /// <summary>The first attribute of a type; the default, whose value is empty, when there is none.</summary>
+    public static NetlinkAttribute Find(ReadOnlySpan<byte> bytes, int type)
     {
-        foreach (var attribute in attributes)
+        foreach (var attribute in In(bytes))
         {
             if (attribute.Type == type)
             {
@@ -41,6 +46,37 @@ internal readonly record struct NetlinkAttribute(int Type, byte[] Value)
             }
         }
 
-        return new(type, []);
+        return default;
+    }
+
+    /// <summary>Goes through attributes; one that does not fit ends it.</summary>
+    public ref struct Sequence(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        /// <summary>The attribute.</summary>
+        public NetlinkAttribute Current { get; private set; }
+
+        /// <summary>For <c>foreach</c>.</summary>
+        public readonly Sequence GetEnumerator() => this;
+
+        /// <summary>For <c>foreach</c>.</summary>
+        public bool MoveNext()
+        {
+            if (_rest.Length < HeaderLength)
+            {
+                return false;
+            }
+
+            var length = BitConverter.ToUInt16(_rest);
+            if (length < HeaderLength || length > _rest.Length)
+            {
+                return false;
+            }
+
+            Current = new NetlinkAttribute(_rest[..length]);
+            _rest = _rest[Math.Min((length + 3) & ~3, _rest.Length)..];
+            return true;
+        }
     }
 }

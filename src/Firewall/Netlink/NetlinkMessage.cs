@@ -2,38 +2,72 @@
 
 namespace LeakVerifier.Firewall.Netlink;
 
-/// <summary>One message as the kernel sent it.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Body">What follows the header.</param>
-internal sealed record NetlinkMessage(ushort Type, byte[] Body)
+/// <summary>One received netlink message.</summary>
+public readonly ref struct NetlinkMessage
 {
+    /// <summary>NLMSG_ERROR: an acknowledgement, or an error.</summary>
+    public const ushort Answer = 2;
+
+    /// <summary>NLMSG_DONE: the end of a dump.</summary>
+    public const ushort Done = 3;
+
     private const int HeaderLength = 16; // struct nlmsghdr
-    private const ushort ErrorType = 2; // NLMSG_ERROR, an acknowledgement too
-    private const ushort DoneType = 3; // NLMSG_DONE: a dump's end
 
-    /// <summary>Whether nothing follows for this request.</summary>
-    public bool IsLast => Type is ErrorType or DoneType;
-
-    /// <summary>0, or the error's number.</summary>
-    public int Error => IsLast && Body.Length >= sizeof(int) ? -BitConverter.ToInt32(Body) : 0;
-
-    /// <summary>The messages of a buffer.</summary>
-    public static List<NetlinkMessage> Split(ReadOnlySpan<byte> buffer)
+    private NetlinkMessage(ReadOnlySpan<byte> bytes)
     {
-        var messages = new List<NetlinkMessage>();
-        while (buffer.Length >= HeaderLength)
+        Type = BitConverter.ToUInt16(bytes[4..]);
+        Flags = (NetlinkFlags)BitConverter.ToUInt16(bytes[6..]);
+        Sequence = BitConverter.ToUInt32(bytes[8..]);
+        Sender = BitConverter.ToUInt32(bytes[12..]);
+        Payload = bytes[HeaderLength..];
+    }
+
+    /// <summary>The kind of message.</summary>
+    public ushort Type { get; }
+
+    /// <summary>Its flags.</summary>
+    public NetlinkFlags Flags { get; }
+
+    /// <summary>The number of the request that it answers.</summary>
+    public uint Sequence { get; }
+
+    /// <summary>The port of the socket that asked for it; of a notification: of the one that caused it.</summary>
+    public uint Sender { get; }
+
+    /// <summary>What follows the header.</summary>
+    public ReadOnlySpan<byte> Payload { get; }
+
+    /// <summary>The messages of what was received at once.</summary>
+    public static Enumerable In(ReadOnlySpan<byte> bytes) => new(bytes);
+
+    /// <summary>Goes through messages; one that does not fit ends it.</summary>
+    public ref struct Enumerable(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        /// <summary>The message.</summary>
+        public NetlinkMessage Current { get; private set; }
+
+        /// <summary>For <c>foreach</c>.</summary>
+        public readonly Enumerable GetEnumerator() => this;
+
+        /// <summary>For <c>foreach</c>.</summary>
+        public bool MoveNext()
         {
-            var length = (int)Math.Min(BitConverter.ToUInt32(buffer), (uint)buffer.Length);
-            if (length < HeaderLength)
+            if (_rest.Length < HeaderLength)
             {
-                break;
+                return false;
             }
 
-            var type = BitConverter.ToUInt16(buffer[4..]);
-            messages.Add(new(type, buffer[HeaderLength..length].ToArray()));
-            buffer = buffer[Math.Min((length + 3) & ~3, buffer.Length)..];
-        }
+            var length = BitConverter.ToUInt32(_rest);
+            if (length < HeaderLength || length > _rest.Length)
+            {
+                return false;
+            }
 
-        return messages;
+            Current = new NetlinkMessage(_rest[..(int)length]);
+            _rest = _rest[(int)Math.Min((length + 3) & ~3u, (uint)_rest.Length)..];
+            return true;
+        }
     }
 }

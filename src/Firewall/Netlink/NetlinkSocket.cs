@@ -4,75 +4,228 @@ using System.Runtime.InteropServices;
 
 namespace LeakVerifier.Firewall.Netlink;
 
-/// <summary>A netlink(7) socket. The runtime's own sockets do not know this family.</summary>
-internal sealed partial class NetlinkSocket : IDisposable
+/// <summary>A netlink socket in the network namespace of the thread that opened it.</summary>
+/// <remarks>
+/// The kernel handles a request before send(2) returns, so its answers are there then: nothing here waits, except for
+/// the parts of a dump.
+/// </remarks>
+public sealed class NetlinkSocket : IDisposable
 {
-    /// <summary>NETLINK_ROUTE of linux/netlink.h: links and addresses.</summary>
-    public const int Route = 0;
+    private const int ReceiveSize = 64 * 1024; // the kernel makes parts of a dump of at most 32 KiB
 
-    private const int Family = 16; // AF_NETLINK
-    private const int RawCloseOnExec = 3 | 0x80000; // SOCK_RAW | SOCK_CLOEXEC
-
-    // A dump comes in parts that the kernel fits to the buffer.
-    private readonly byte[] _buffer = new byte[1 << 16];
+    private readonly byte[] _received = new byte[ReceiveSize];
     private readonly int _descriptor;
+    private uint _sequence;
+    private bool _isClosed;
 
     private NetlinkSocket(int descriptor)
     {
         _descriptor = descriptor;
     }
 
-    /// <summary>Opens a connection to the kernel, in the network namespace of the calling thread.</summary>
-    /// <exception cref="NetlinkException">The kernel lacks this protocol.</exception>
-    public static NetlinkSocket Open(int protocol)
+    /// <summary>For poll(2).</summary>
+    public int Descriptor => _descriptor;
+
+    /// <summary>The port that the kernel knows this socket by; it also names a table's owner.</summary>
+    public uint Port { get; private init; }
+
+    /// <summary>Opens a socket.</summary>
+    /// <exception cref="NetlinkException">The kernel has none of this kind.</exception>
+    public static NetlinkSocket Open(NetlinkProtocol protocol)
     {
-        var descriptor = Socket(Family, RawCloseOnExec, protocol);
-        return descriptor < 0 ? throw NetlinkException.Last() : new NetlinkSocket(descriptor);
+        var descriptor = NetlinkLibC.Socket(
+            NetlinkLibC.Family, NetlinkLibC.Raw | NetlinkLibC.CloseOnExec, (int)protocol);
+        if (descriptor < 0)
+        {
+            throw new NetlinkException($"opening a netlink socket ({protocol})", Marshal.GetLastPInvokeError());
+        }
+
+        Span<byte> address = stackalloc byte[NetlinkLibC.AddressLength]; // struct sockaddr_nl
+        address.Clear();
+        BitConverter.TryWriteBytes(address, (ushort)NetlinkLibC.Family);
+        var length = NetlinkLibC.AddressLength;
+        if (NetlinkLibC.Bind(descriptor, address, length) != 0
+            || NetlinkLibC.GetName(descriptor, address, ref length) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            _ = NetlinkLibC.Close(descriptor);
+            throw new NetlinkException($"binding a netlink socket ({protocol})", error);
+        }
+
+        var socket = new NetlinkSocket(descriptor) { Port = BitConverter.ToUInt32(address[4..]) };
+        // Kernels before 4.12 have no words for errors; the numbers do.
+        _ = socket.Set(NetlinkLibC.OptionLevel, NetlinkLibC.ExtendedAnswers, 1);
+        _ = socket.Set(NetlinkLibC.OptionLevel, NetlinkLibC.ShortAnswers, 1);
+        return socket;
     }
 
-    /// <summary>The answer to a request: all messages of a dump.</summary>
-    /// <exception cref="NetlinkException">The kernel refused the request.</exception>
-    public List<NetlinkMessage> Ask(ReadOnlySpan<byte> request)
+    /// <summary>Makes room in the queue of what is to be received (needs CAP_NET_ADMIN).</summary>
+    public void ReserveReceiveQueue(int bytes)
     {
-        Send(request);
-        var answer = new List<NetlinkMessage>();
+        Set(NetlinkLibC.SocketLevel, NetlinkLibC.ReceiveBufferForced, bytes);
+    }
+
+    /// <summary>Asks for the notifications of a group.</summary>
+    /// <exception cref="NetlinkException">There is no such group.</exception>
+    public void Join(int group)
+    {
+        if (Set(NetlinkLibC.OptionLevel, NetlinkLibC.AddMembership, group) is var error and not 0)
+        {
+            throw new NetlinkException($"listening to group {group}", error);
+        }
+    }
+
+    /// <summary>Has a batch done: all of its messages take effect, or none.</summary>
+    public NetlinkAnswer Run(NftablesBatch batch)
+    {
+        var messages = batch.Complete();
+        // A batch must come in one piece, for which the kernel's default of 208 KiB may be too little.
+        Set(NetlinkLibC.SocketLevel, NetlinkLibC.SendBufferForced, Math.Max(2 * messages.Length, ReceiveSize));
+        Send(messages.Span);
+        return Answers(batch.LastSequence);
+    }
+
+    /// <summary>Sends one request and reads what it brings.</summary>
+    /// <param name="type">The kind of message.</param>
+    /// <param name="flags">Its flags; with <see cref="NetlinkFlags.Dump"/> it asks for all objects of a kind.</param>
+    /// <param name="write">Writes what follows the header.</param>
+    /// <param name="read">Called with each object of the answer.</param>
+    /// <returns>
+    /// What the kernel says in the end. The error is <see cref="NetlinkAnswer.Interrupted"/> when something changed
+    /// during a dump, so that what was read may be inconsistent.
+    /// </returns>
+    public NetlinkAnswer Ask(
+        ushort type, NetlinkFlags flags, Action<NetlinkWriter> write, NetlinkReading? read = null)
+    {
+        var isDump = flags.HasFlag(NetlinkFlags.Dump);
+        var writer = new NetlinkWriter();
+        writer.Begin(type, isDump ? flags : flags | NetlinkFlags.Acknowledge, ++_sequence);
+        write(writer);
+        writer.Finish();
+        Send(writer.Written.Span);
+        var result = new NetlinkAnswer(0);
         while (true)
         {
-            var messages = NetlinkMessage.Split(Receive());
-            answer.AddRange(messages.Where(message => !message.IsLast));
-            if (messages.FirstOrDefault(message => message.IsLast) is { } last)
+            foreach (var message in NetlinkMessage.In(Receive(wait: true)))
             {
-                return last.Error == 0 ? answer : throw new NetlinkException(last.Error);
+                if (message.Sequence != _sequence)
+                {
+                    continue;
+                }
+
+                if (message.Flags.HasFlag(NetlinkFlags.DumpInterrupted))
+                {
+                    result = new NetlinkAnswer(NetlinkAnswer.Interrupted);
+                }
+
+                switch (message.Type)
+                {
+                    case NetlinkMessage.Done:
+                        return result;
+
+                    case NetlinkMessage.Answer:
+                        return ReadAnswer(message);
+
+                    default:
+                        read?.Invoke(message);
+                        break;
+                }
             }
         }
     }
 
-    /// <summary>Closes the connection.</summary>
-    public void Dispose() => _ = Close(_descriptor);
-
-    private void Send(ReadOnlySpan<byte> messages)
+    /// <summary>What was received at once; empty when there is nothing and <paramref name="wait"/> is false.</summary>
+    /// <exception cref="NetlinkException">
+    /// The error is <see cref="NetlinkException.QueueOverrun"/> when notifications were lost.
+    /// </exception>
+    public ReadOnlySpan<byte> Receive(bool wait = false)
     {
-        if (Send(_descriptor, messages, messages.Length, 0) != messages.Length)
+        const int again = 11, interrupted = 4; // EAGAIN, EINTR
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        while (true)
         {
-            throw NetlinkException.Last();
+            var flags = wait ? 0 : NetlinkLibC.DoNotWait;
+            var length = NetlinkLibC.Receive(_descriptor, _received, (nuint)_received.Length, flags);
+            if (length >= 0)
+            {
+                return _received.AsSpan(0, (int)length);
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == again && !wait)
+            {
+                return default;
+            }
+
+            if (error != interrupted)
+            {
+                throw new NetlinkException("receiving from the kernel", error);
+            }
         }
     }
 
-    private ReadOnlySpan<byte> Receive()
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var length = Receive(_descriptor, _buffer, _buffer.Length, 0);
-        return length < 0 ? throw NetlinkException.Last() : _buffer.AsSpan(0, (int)length);
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            _ = NetlinkLibC.Close(_descriptor);
+        }
     }
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Socket(int family, int type, int protocol);
+    private void Send(ReadOnlySpan<byte> messages)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (NetlinkLibC.Send(_descriptor, messages, (nuint)messages.Length, 0) != messages.Length)
+        {
+            throw new NetlinkException("sending to the kernel", Marshal.GetLastPInvokeError());
+        }
+    }
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(int descriptor, ReadOnlySpan<byte> data, nint length, int flags);
+    /// <summary>Reads all answers: the first error, or that the message <paramref name="last"/> was done.</summary>
+    private NetlinkAnswer Answers(uint last)
+    {
+        const int noAnswer = 71; // EPROTO
+        var result = new NetlinkAnswer(noAnswer, "the kernel did not answer", last);
+        var isFailed = false;
+        while (Receive() is { Length: > 0 } received)
+        {
+            foreach (var message in NetlinkMessage.In(received))
+            {
+                if (message.Type != NetlinkMessage.Answer || isFailed)
+                {
+                    continue;
+                }
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    private static partial nint Receive(int descriptor, Span<byte> data, nint length, int flags);
+                var answer = ReadAnswer(message);
+                isFailed = !answer.IsDone;
+                if (isFailed || message.Sequence == last)
+                {
+                    result = answer;
+                }
+            }
+        }
 
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+        return result;
+    }
+
+    /// <summary>struct nlmsgerr: the error, the header of the request, attributes.</summary>
+    private static NetlinkAnswer ReadAnswer(NetlinkMessage message)
+    {
+        const int text = 1; // NLMSGERR_ATTR_MSG
+        const int attributes = 20;
+        var error = message.Payload.Length < sizeof(int) ? 0 : -BitConverter.ToInt32(message.Payload);
+        var words = message.Payload.Length < attributes
+            ? default
+            : NetlinkAttribute.Find(message.Payload[attributes..], text);
+        return new NetlinkAnswer(error, words.Value.IsEmpty ? null : words.Text, message.Sequence);
+    }
+
+    private int Set(int level, int option, int value)
+    {
+        return NetlinkLibC.SetOption(_descriptor, level, option, value, sizeof(int)) == 0
+            ? 0
+            : Marshal.GetLastPInvokeError();
+    }
 }

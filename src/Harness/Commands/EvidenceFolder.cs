@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
 
@@ -32,19 +33,23 @@ internal static class EvidenceFolder
 
     /// <summary>Writes the reports in every form.</summary>
     public static void WriteReports(
-        string folder, string firewall, IReadOnlyList<ScenarioSummary> summaries, TimeSpan elapsed)
+        string folder,
+        string firewall,
+        IReadOnlyList<ScenarioSummary> summaries,
+        IReadOnlyList<FirewallProof> proofs,
+        TimeSpan elapsed)
     {
         using (var json = File.Create(Path.Combine(folder, "report.json")))
         {
-            JsonReport.Write(json, firewall, summaries);
+            JsonReport.Write(json, firewall, summaries, proofs);
         }
 
         using (var junit = File.Create(Path.Combine(folder, "junit.xml")))
         {
-            JUnitReport.Write(junit, firewall, summaries);
+            JUnitReport.Write(junit, firewall, summaries, proofs);
         }
 
         using var text = File.CreateText(Path.Combine(folder, "report.txt"));
-        new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, elapsed);
+        new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, proofs, elapsed);
     }
 }

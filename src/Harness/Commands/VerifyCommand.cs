@@ -5,6 +5,7 @@ using System.Diagnostics;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Labs.Containers;
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
 using LeakVerifier.Harness.Sandboxing;
@@ -91,14 +92,16 @@ internal static class VerifyCommand
         var progress = new ProgressLines(scenarios.Length * options.Repeat);
         var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out, hosts);
         var suite = new Suite(firewall, settings, progress.Report);
+        var proving = ProofSuite.RunAsync(firewall, scenarios, settings, interruption.Token);
         var results = await suite.RunAsync(scenarios, options.Repeat, interruption.Token);
+        var proofs = await proving;
         progress.End();
 
         var summaries = ScenarioSummary.Of(results);
-        Report(options, summaries, watch.Elapsed);
+        Report(options, summaries, proofs, watch.Elapsed);
         return interruption.Token.IsCancellationRequested
             ? ExitCode.Interrupted
-            : ExitCodes.Of(Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]));
+            : ExitCodes.Of(ProofComparison.Overall(summaries, proofs));
     }
 
     private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns, string lab, bool isImage)
@@ -124,23 +127,24 @@ internal static class VerifyCommand
             : possible;
     }
 
-    private static void Report(VerifyOptions options, ImmutableArray<ScenarioSummary> summaries, TimeSpan elapsed)
+    private static void Report(
+        VerifyOptions options, ImmutableArray<ScenarioSummary> summaries, ImmutableArray<FirewallProof> proofs, TimeSpan elapsed)
     {
         if (options.Json == "-")
         {
             using var output = Console.OpenStandardOutput();
-            JsonReport.Write(output, options.Firewall, summaries);
+            JsonReport.Write(output, options.Firewall, summaries, proofs);
         }
         else
         {
-            new TerminalReport(Consoles.Output()).Write(options.Firewall, summaries, elapsed);
-            WriteFile(options.Json, stream => JsonReport.Write(stream, options.Firewall, summaries));
+            new TerminalReport(Consoles.Output()).Write(options.Firewall, summaries, proofs, elapsed);
+            WriteFile(options.Json, stream => JsonReport.Write(stream, options.Firewall, summaries, proofs));
         }
 
-        WriteFile(options.JUnit, stream => JUnitReport.Write(stream, options.Firewall, summaries));
+        WriteFile(options.JUnit, stream => JUnitReport.Write(stream, options.Firewall, summaries, proofs));
         if (options.Out is { } folder)
         {
-            EvidenceFolder.WriteReports(folder, options.Firewall, summaries, elapsed);
+            EvidenceFolder.WriteReports(folder, options.Firewall, summaries, proofs, elapsed);
         }
     }
 

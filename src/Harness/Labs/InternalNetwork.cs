@@ -13,7 +13,7 @@ internal static class InternalNetwork
     /// <summary>The gateway's interface towards the inside.</summary>
     public const string Interface = "eth1";
 
-    private const string GatewayMac = "02:00:c6:33:64:c1";
+    internal const string GatewayMac = "02:00:c6:33:64:c1";
     private const string WorkstationMac = "02:00:c6:33:64:c2";
 
     private const string RouterRules = $$"""

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Xml;
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running;
 
 namespace LeakVerifier.Harness.Reports;
@@ -13,20 +14,28 @@ namespace LeakVerifier.Harness.Reports;
 public static class JUnitReport
 {
     /// <summary>Writes the report.</summary>
-    public static void Write(Stream stream, string firewall, IReadOnlyList<ScenarioSummary> summaries)
+    public static void Write(
+        Stream stream, string firewall, IReadOnlyList<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs)
     {
+        // A proof that the prover cannot give is shown and passes: the captures answer.
+        Verdict[] verdicts = [.. summaries.Select(s => s.Verdict), .. proofs.Select(Counted)];
         using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true });
         xml.WriteStartDocument();
         xml.WriteStartElement("testsuites");
         xml.WriteStartElement("testsuite");
         xml.WriteAttributeString("name", "leakverifier " + firewall);
-        xml.WriteAttributeString("tests", Text(summaries.Count));
-        xml.WriteAttributeString("failures", Text(summaries.Count(s => s.Verdict == Verdict.Leak)));
-        xml.WriteAttributeString("errors", Text(summaries.Count(s => s.Verdict == Verdict.Inconclusive)));
-        xml.WriteAttributeString("skipped", Text(summaries.Count(s => s.Verdict == Verdict.Skipped)));
+        xml.WriteAttributeString("tests", Text(verdicts.Length));
+        xml.WriteAttributeString("failures", Text(verdicts.Count(verdict => verdict == Verdict.Leak)));
+        xml.WriteAttributeString("errors", Text(verdicts.Count(verdict => verdict == Verdict.Inconclusive)));
+        xml.WriteAttributeString("skipped", Text(verdicts.Count(verdict => verdict == Verdict.Skipped)));
         foreach (var summary in summaries)
         {
             Write(xml, firewall, summary);
+        }
+
+        foreach (var proof in proofs)
+        {
+            Write(xml, firewall, proof);
         }
 
         xml.WriteEndElement();
@@ -53,6 +62,26 @@ public static class JUnitReport
         xml.WriteElementString("system-out", $"{result.Reason}\ncontrol run: {result.Control?.LeakedFrames ?? 0} frames leaked");
         xml.WriteEndElement();
     }
+
+    private static void Write(XmlWriter xml, string firewall, FirewallProof proof)
+    {
+        xml.WriteStartElement("testcase");
+        xml.WriteAttributeString("classname", "leakverifier." + firewall);
+        xml.WriteAttributeString("name", "rules-" + proof.Name);
+        xml.WriteAttributeString("time", proof.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture));
+        if (ElementOf(Counted(proof)) is { } element)
+        {
+            xml.WriteStartElement(element);
+            xml.WriteAttributeString("message", proof.Reason);
+            xml.WriteString(string.Join('\n', proof.Replays.Select(replay => replay.Cause.Region).Concat(proof.Escaped)));
+            xml.WriteEndElement();
+        }
+
+        xml.WriteElementString("system-out", $"{proof.Keyword}: {proof.Reason}");
+        xml.WriteEndElement();
+    }
+
+    private static Verdict Counted(FirewallProof proof) => proof.Counts ? proof.Verdict : Verdict.Sealed;
 
     private static string? ElementOf(Verdict verdict) => verdict switch
     {

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running;
 
 namespace LeakVerifier.Harness.Reports;
@@ -19,12 +20,13 @@ public static class JsonReport
     };
 
     /// <summary>Writes the report.</summary>
-    public static void Write(Stream stream, string firewall, IReadOnlyList<ScenarioSummary> summaries)
+    public static void Write(
+        Stream stream, string firewall, IReadOnlyList<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs)
     {
         using var json = new Utf8JsonWriter(stream, Options);
         json.WriteStartObject();
         json.WriteNumber("schema", 1);
-        json.WriteString("verdict", Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]).Keyword());
+        json.WriteString("verdict", ProofComparison.Overall(summaries, proofs).Keyword());
         json.WriteString("firewall", firewall);
         json.WriteStartArray("scenarios");
         foreach (var summary in summaries)
@@ -33,6 +35,7 @@ public static class JsonReport
         }
 
         json.WriteEndArray();
+        ProofReport.Write(json, proofs, ProofComparison.Of(proofs, summaries));
         json.WriteEndObject();
         json.Flush();
         stream.WriteByte((byte)'\n');

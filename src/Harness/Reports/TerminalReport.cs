@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Prover.Proving;
 using Spectre.Console;
+using Verdict = LeakVerifier.Harness.Running.Verdict;
 
 namespace LeakVerifier.Harness.Reports;
 
@@ -19,7 +22,8 @@ public sealed class TerminalReport
     }
 
     /// <summary>Writes the report.</summary>
-    public void Write(string firewall, IReadOnlyList<ScenarioSummary> summaries, TimeSpan elapsed)
+    public void Write(
+        string firewall, IReadOnlyList<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs, TimeSpan elapsed)
     {
         WriteTable(firewall, summaries);
         ProbeMatrix.Write(_console, summaries);
@@ -36,8 +40,33 @@ public sealed class TerminalReport
             }
         }
 
-        WriteLastLines(firewall, summaries, elapsed);
+        WriteProofs(summaries, proofs);
+        WriteLastLines(firewall, summaries, proofs, elapsed);
     }
+
+    private void WriteProofs(IReadOnlyList<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs)
+    {
+        foreach (var proof in proofs)
+        {
+            _console.MarkupLineInterpolated($"[bold]rules of {proof.Name}[/]: {proof.Keyword}: {proof.Reason}");
+            foreach (var replay in proof.Replays)
+            {
+                Line($"    {PathWords.Of(replay.Answer.Path, replay.Answer.Family)}: {replay.Cause.Region}; let through by {string.Join("; then ", replay.Cause.Rules)}: {Outcome(replay)}");
+            }
+        }
+
+        foreach (var line in ProofComparison.Of(proofs, summaries))
+        {
+            _console.MarkupLineInterpolated($"[red bold]DISAGREEMENT[/] of {line}");
+        }
+    }
+
+    private static string Outcome(Replay replay) => replay.Outcome switch
+    {
+        ReplayOutcome.Confirmed => "sent, came out",
+        ReplayOutcome.NotReproduced => "sent, did not come out",
+        _ => $"not sent ({replay.Why})",
+    };
 
     private void WriteTable(string firewall, IReadOnlyList<ScenarioSummary> summaries)
     {
@@ -90,7 +119,8 @@ public sealed class TerminalReport
         }
     }
 
-    private void WriteLastLines(string firewall, IReadOnlyList<ScenarioSummary> summaries, TimeSpan elapsed)
+    private void WriteLastLines(
+        string firewall, IReadOnlyList<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs, TimeSpan elapsed)
     {
         var repeats = summaries.Select(summary => summary.Results.Length).DefaultIfEmpty(1).Max();
         if (repeats > 1 && summaries.Max(summary => summary.LeakProbabilityBound) is { } bound
@@ -103,7 +133,7 @@ public sealed class TerminalReport
             .CountBy(summary => summary.Verdict)
             .OrderBy(pair => pair.Key)
             .Select(pair => Text($"{pair.Value} {pair.Key.Keyword()}"));
-        var verdict = Verdicts.Worst([.. summaries.Select(summary => summary.Verdict)]).Keyword();
+        var verdict = ProofComparison.Overall(summaries, proofs).Keyword();
         Line($"{firewall}: {verdict} ({string.Join(", ", counts)}) in {elapsed.TotalSeconds:0.0} s");
     }
 

@@ -17,18 +17,24 @@ public static class ConfigurationFiles
     /// <param name="users">Where user names are looked up; null for <c>/etc/passwd</c>.</param>
     public static ConfigurationResult Read(string? path = null, UserDirectory? users = null)
     {
+        return Read(new ConfigurationRequest { Path = path, Users = users ?? new UserDirectory() });
+    }
+
+    /// <summary>Reads what is asked for.</summary>
+    public static ConfigurationResult Read(ConfigurationRequest request)
+    {
         var problems = new List<ConfigurationProblem>();
-        var files = Find(path, problems);
+        var files = Find(request.Path, problems);
         var assignments = new List<Assignment>();
         foreach (var file in files)
         {
-            if (ReadText(file, problems) is { } text)
+            if (TextFile.Read(file, problems) is { } text)
             {
                 assignments.AddRange(AssignmentReader.Read(file, text, problems));
             }
         }
 
-        return PolicyBuilder.Build(assignments, problems, [.. files], users ?? new UserDirectory());
+        return PolicyBuilder.Build(assignments, problems, [.. files], request);
     }
 
     /// <summary>Reads a configuration that is already in memory.</summary>
@@ -39,7 +45,8 @@ public static class ConfigurationFiles
     {
         var problems = new List<ConfigurationProblem>();
         var assignments = AssignmentReader.Read(name, text, problems).ToList();
-        return PolicyBuilder.Build(assignments, problems, [name], users ?? new UserDirectory());
+        return PolicyBuilder.Build(
+            assignments, problems, [name], new ConfigurationRequest { Users = users ?? new UserDirectory() });
     }
 
     private static List<string> Find(string? path, List<ConfigurationProblem> problems)
@@ -86,25 +93,6 @@ public static class ConfigurationFiles
         {
             problems.Add(new(folder, 0, $"cannot be read: {exception.Message}", "mend its permissions"));
             return [];
-        }
-    }
-
-    private static string? ReadText(string file, List<ConfigurationProblem> problems)
-    {
-        try
-        {
-            if (new FileInfo(file).Length > MaximumFileSize)
-            {
-                problems.Add(new(file, 0, "the file is larger than 1 MiB", "is it a configuration file?"));
-                return null;
-            }
-
-            return File.ReadAllText(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new(file, 0, $"cannot be read: {exception.Message}", "mend its permissions or remove it"));
-            return null;
         }
     }
 }

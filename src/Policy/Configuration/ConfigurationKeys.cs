@@ -50,11 +50,21 @@ public static class ConfigurationKeys
     /// <summary><c>false</c>: what is refused is not logged.</summary>
     public const string Log = "LOG";
 
+    /// <summary>Configurations of OpenVPN clients, from which servers are read too.</summary>
+    public const string OpenVpnConfig = "OPENVPN_CONFIG";
+
+    /// <summary>Files of wg-quick, from which endpoints, mark and interface are read too.</summary>
+    public const string WireGuardConfig = "WIREGUARD_CONFIG";
+
+    /// <summary><c>true</c>: <c>start</c> may look up the host names that those files have, in the clear.</summary>
+    public const string Resolve = "RESOLVE";
+
     /// <summary>Every key.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         VpnInterface, LocalNet, TunnelUser, InternalInterface, Forwarding,
         VpnServers, LocalDns, Dhcp,
         VpnInterfaceKind, TunnelMark, TunnelCgroup, Eapol, SshFrom, ClientDns, Log,
+        OpenVpnConfig, WireGuardConfig, Resolve,
     ];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Policy.Configuration;
 
@@ -13,4 +14,8 @@ public sealed record ConfigurationResult(
     EgressPolicy? Policy,
     ImmutableArray<ConfigurationProblem> Errors,
     ImmutableArray<ConfigurationProblem> Warnings,
-    ImmutableArray<string> Files);
+    ImmutableArray<string> Files)
+{
+    /// <summary>The host names that the VPN's own files have, and the addresses that stand for them.</summary>
+    public ImmutableArray<PinnedHost> Hosts { get; init; } = [];
+}

@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Policy.Configuration;
 
@@ -19,12 +20,15 @@ internal sealed class PolicyBuilder
     private readonly Dictionary<string, Assignment> _values = new(StringComparer.Ordinal);
     private readonly List<ConfigurationProblem> _problems;
     private readonly List<ConfigurationProblem> _warnings = [];
-    private readonly UserDirectory _users;
+    private readonly ConfigurationRequest _request;
+    private ImmutableArray<PinnedHost> _hosts = [];
+    private ImmutableArray<string> _vpnFiles = [];
 
-    private PolicyBuilder(IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, UserDirectory users)
+    private PolicyBuilder(
+        IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, ConfigurationRequest request)
     {
         _problems = problems;
-        _users = users;
+        _request = request;
         foreach (var assignment in assignments)
         {
             if (ConfigurationKeys.All.Contains(assignment.Key))
@@ -42,15 +46,19 @@ internal sealed class PolicyBuilder
         IReadOnlyCollection<Assignment> assignments,
         List<ConfigurationProblem> problems,
         ImmutableArray<string> files,
-        UserDirectory users)
+        ConfigurationRequest request)
     {
-        var builder = new PolicyBuilder(assignments, problems, users);
+        var builder = new PolicyBuilder(assignments, problems, request);
         var policy = builder.Build();
+        files = [.. files, .. builder._vpnFiles];
         return new ConfigurationResult(
             problems.Count == 0 ? policy : null,
             InOrder(problems, files),
             InOrder(builder._warnings, files),
-            files);
+            files)
+        {
+            Hosts = builder._hosts,
+        };
     }
 
     private static ImmutableArray<ConfigurationProblem> InOrder(
@@ -61,10 +69,12 @@ internal sealed class PolicyBuilder
 
     private EgressPolicy? Build()
     {
+        var isMarkSet = IsSet(ConfigurationKeys.TunnelMark);
+        var vpn = ReadVpnFiles();
         var tunnel = TunnelInterface();
         var kind = Single(ConfigurationKeys.VpnInterfaceKind, IdentityReaders.Kind);
         var identity = Identity();
-        var servers = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
+        var servers = Servers(vpn);
         var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
         var resolvers = List(ConfigurationKeys.LocalDns, (a, word) => Resolver(a, word, networks));
         var forwarding = Boolean(ConfigurationKeys.Forwarding);
@@ -86,6 +96,8 @@ internal sealed class PolicyBuilder
             return null;
         }
 
+        vpn.Check(identity, isMarkSet);
+
         return new EgressPolicy
         {
             TunnelInterface = tunnel,
@@ -102,6 +114,55 @@ internal sealed class PolicyBuilder
             ClientDns = forwarding ? clientDns : [],
             LogRefused = Boolean(ConfigurationKeys.Log, byDefault: true),
         };
+    }
+
+    /// <summary>
+    /// The VPN's own configurations. What they imply counts as if the configuration said it, unless it says something
+    /// itself.
+    /// </summary>
+    private VpnFiles ReadVpnFiles()
+    {
+        ImmutableArray<VpnFile> named =
+        [
+            .. List(ConfigurationKeys.OpenVpnConfig, (a, word) => AbsolutePath(a, word, "/etc/openvpn/client.conf"))
+                .Select(path => new VpnFile(path, IsWireGuard: false)),
+            .. List(ConfigurationKeys.WireGuardConfig, (a, word) => AbsolutePath(a, word, "/etc/wireguard/wg0.conf"))
+                .Select(path => new VpnFile(path, IsWireGuard: true)),
+            .. _request.VpnFiles,
+        ];
+        var vpn = VpnFiles.Read(named, _problems);
+        _vpnFiles = [.. named.Select(file => file.Path)];
+        string[] keys = [ConfigurationKeys.VpnInterface, ConfigurationKeys.VpnInterfaceKind, ConfigurationKeys.TunnelMark];
+        foreach (var key in keys.Where(key => !IsSet(key)))
+        {
+            if (vpn.Implied(key) is { } implied)
+            {
+                _values[key] = implied;
+            }
+        }
+
+        return vpn;
+    }
+
+    private string? AbsolutePath(Assignment assignment, string path, string example)
+    {
+        if (Path.IsPathFullyQualified(path))
+        {
+            return path;
+        }
+
+        _problems.Add(assignment.Problem($"{assignment.Key}: '{path}' is no absolute path", $"write {example}"));
+        return null;
+    }
+
+    private ImmutableArray<ServerEndpoint> Servers(VpnFiles vpn)
+    {
+        var listed = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
+        var names = new HostNames(
+            PinnedHosts.Read(_request.PinsPath, _problems), _request.LookUp, Boolean(ConfigurationKeys.Resolve), _request.IsLookUpAsked);
+        ImmutableArray<ServerEndpoint> servers = [.. listed.Concat(vpn.Servers(names)).Distinct()];
+        _hosts = names.Used;
+        return servers;
     }
 
     private InterfacePattern? TunnelInterface()
@@ -163,7 +224,7 @@ internal sealed class PolicyBuilder
                 return new TunnelUser(uid, name);
             }
         }
-        else if (_users.Find(name) is { } found)
+        else if (_request.Users.Find(name) is { } found)
         {
             return new TunnelUser(found, name);
         }

@@ -193,7 +193,7 @@ internal static class ValueReaders
         return isPort;
     }
 
-    private static bool IsUnicast(IPAddress address)
+    public static bool IsUnicast(IPAddress address)
     {
         var bytes = address.GetAddressBytes();
         return address.AddressFamily == AddressFamily.InterNetwork

@@ -60,6 +60,19 @@ internal static class BitVectors
         return bits;
     }
 
+    /// <summary>The vector's value less one; 0 gives the greatest.</summary>
+    public static int[] Decremented(IGates gates, ReadOnlySpan<int> bits)
+    {
+        var result = bits.ToArray();
+        var borrows = gates.True;
+        for (var i = result.Length - 1; i >= 0; i--)
+        {
+            result[i] = gates.Ite(borrows, gates.Not(bits[i]), bits[i]);
+            borrows = gates.Difference(borrows, bits[i]);
+        }
+        return result;
+    }
+
     /// <summary>The vector with every bit outside the mask cleared.</summary>
     public static int[] Masked(IGates gates, ReadOnlySpan<int> bits, UInt128 mask)
     {

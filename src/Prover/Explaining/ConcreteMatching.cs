@@ -17,6 +17,7 @@ internal static class ConcreteMatching
             FamilyStep family => family.Family == flight.Packet.Family || family.IsImplied && flight.Unknown(place),
             NeverStep => false,
             UnknownStep => flight.Unknown(place),
+            CgroupStep cgroup => flight.Unknown(CgroupStep.KeyOf(cgroup.Group)) && (cgroup.IsSure || flight.Unknown(place)),
             MatchStep match => Holds(match, flight, place),
             DestinationKindStep kind => Holds(kind, flight, place) != kind.Negated,
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a match"),
@@ -84,6 +85,7 @@ internal static class ConcreteMatching
             {
                 (FieldKey field, NumberValues numbers) => ValueRange.Contains(numbers.Ranges, flight.Slice(field)),
                 (InterfaceKey side, NameValues names) => Inside(side, names, flight),
+                (InterfaceKindKey side, NameValues kinds) => kinds.Names.Any(kind => kind.Stem == KindOf(side, flight)),
                 _ => throw new ArgumentException("a key and its values differ in kind", nameof(element)),
             };
             if (!isInside)
@@ -105,11 +107,17 @@ internal static class ConcreteMatching
         return !(side.ByIndex && isLater) && names.Names.Any(pattern => pattern.Matches(name));
     }
 
+    private static string KindOf(InterfaceKindKey key, Flight flight)
+    {
+        var isThere = (key.IsOutput ? flight.Out : flight.In).Length > 0;
+        return !isThere ? "" : key.IsOutput ? flight.OutKind : flight.Packet.InKind;
+    }
+
     private static bool IsReadable(Key key, Flight flight, MatchFlavour flavour)
     {
         if (key is not FieldKey field)
         {
-            return true;
+            return key is not InterfaceKindKey kind || KindOf(kind, flight).Length > 0;
         }
         switch (field.Field)
         {

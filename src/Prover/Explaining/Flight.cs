@@ -36,6 +36,9 @@ internal sealed class Flight
     /// <summary>The interface that the present hook calls the output; empty: none.</summary>
     public string Out { get; set; } = "";
 
+    /// <summary>The kind of <see cref="Out"/>.</summary>
+    public string OutKind { get; set; } = "";
+
     /// <summary>The interface that the present hook calls the input; empty: none.</summary>
     public string In { get; set; } = "";
 

@@ -52,6 +52,7 @@ public static class Interpreter
         var isStale = flight.Packet.StaleOutInterface is not null;
         flight.Out = flight.Packet.StaleOutInterface ?? flight.Packet.OutInterface;
         flight.IsLaterOut = isStale ? flight.Packet.IsLaterStale : flight.Packet.IsLaterOut;
+        flight.OutKind = isStale ? flight.Packet.StaleKind : flight.Packet.OutKind;
         isPossible = true;
         if (!FirstHook(hooks, Hook.Output, flight))
         {
@@ -70,6 +71,12 @@ public static class Interpreter
         {
             return false;
         }
+        // net/ipv4/ip_forward.c, net/ipv6/ip6_output.c: between the two hooks a hop is taken from the packet's life.
+        if (flight[Field.HopLimit] <= 1)
+        {
+            return false;
+        }
+        flight[Field.HopLimit]--;
         Route(flight);
         return Filters(hooks, Hook.Forward, flight, _ => true) && Postrouting(hooks, flight);
     }
@@ -77,6 +84,7 @@ public static class Interpreter
     private static void Route(Flight flight)
     {
         flight.Out = flight.Packet.OutInterface;
+        flight.OutKind = flight.Packet.OutKind;
         flight.IsLaterOut = flight.Packet.IsLaterOut;
     }
 
@@ -179,7 +187,7 @@ public static class Interpreter
         foreach (var hooked in hooks.At(Hook.Egress, isNat: false))
         {
             var isCovered = hooked.Base.Devices is { } devices
-                ? !flight.IsLaterOut && devices.Contains(flight.Out)
+                ? devices.Any(device => (device.IsPrefix || !flight.IsLaterOut) && device.Matches(flight.Out))
                 : flight.Unknown($"{hooked.Name} ({form}) devices");
             if (isCovered && !new ConcreteChain(hooked, flight, $"{hooked.Name} ({form})").Accepts())
             {

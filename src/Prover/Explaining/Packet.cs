@@ -27,6 +27,15 @@ public sealed record Packet
     /// <summary>The interface by which it came; empty unless it is forwarded.</summary>
     public string InInterface { get; init; } = "";
 
+    /// <summary>The kind of the out-interface, where anybody asks; "": none.</summary>
+    public string OutKind { get; init; } = "";
+
+    /// <summary>The kind of the stale out-interface.</summary>
+    public string StaleKind { get; init; } = "";
+
+    /// <summary>The kind of the in-interface.</summary>
+    public string InKind { get; init; } = "";
+
     /// <summary>Whether the out-interface came after rules were bound to the index of its name.</summary>
     public bool IsLaterOut { get; init; }
 
@@ -35,6 +44,9 @@ public sealed record Packet
 
     /// <summary>Whether the in-interface did.</summary>
     public bool IsLaterIn { get; init; }
+
+    /// <summary>The control group that its socket must be in; "": it does not matter.</summary>
+    public string ControlGroup { get; init; } = "";
 
     /// <summary>The value of each field that is not an interface, in the order of <see cref="Field"/>.</summary>
     public ImmutableArray<UInt128> Values { get; init; } = Zeroes;

@@ -11,7 +11,7 @@ namespace LeakVerifier.Prover.Explaining;
 public static class PacketReader
 {
     /// <summary>The syntax, for messages.</summary>
-    public const string Syntax = "oif=NAME daddr=ADDRESS [iif=NAME] [stale=NAME] [saddr=ADDRESS] [proto=udp|tcp|icmp|NUMBER] "
+    public const string Syntax = "oif=NAME daddr=ADDRESS [iif=NAME] [stale=NAME] [oifkind=KIND] [iifkind=KIND] [saddr=ADDRESS] [proto=udp|tcp|icmp|NUMBER] "
         + "[sport=N] [dport=N] [type=N] [code=N] [uid=N|none] [gid=N] [mark=N] [ctmark=N] "
         + "[state=new|established|related|invalid|untracked] [hoplimit=N] [fragment=N]";
 
@@ -43,6 +43,8 @@ public static class PacketReader
             OutInterface = Take(words, "oif") ?? throw new FormatException("oif is missing"),
             InInterface = input ?? "",
             StaleOutInterface = Take(words, "stale"),
+            OutKind = Take(words, "oifkind") ?? "",
+            InKind = Take(words, "iifkind") ?? "",
         };
         var source = Take(words, "saddr");
         packet = packet.With(Field.Destination, AddressRanges.ToNumber(destination))

@@ -15,9 +15,9 @@ public static class PacketText
         var parts = new List<string> { Header(packet) };
         if (packet.InInterface.Length > 0)
         {
-            parts.Add($"from {packet.InInterface}");
+            parts.Add($"from {packet.InInterface}" + Kind(packet.InKind));
         }
-        parts.Add($"out of {packet.OutInterface}" + (packet.IsLaterOut ? " (a later interface)" : ""));
+        parts.Add($"out of {packet.OutInterface}" + Kind(packet.OutKind) + (packet.IsLaterOut ? " (a later interface)" : ""));
         if (packet.StaleOutInterface is { } stale)
         {
             parts.Add($"re-routed from {stale}");
@@ -49,6 +49,8 @@ public static class PacketText
         _ => protocol.ToString(CultureInfo.InvariantCulture),
     };
 
+    private static string Kind(string kind) => kind.Length > 0 ? $" (of {(kind.Contains(' ') ? "" : "kind ")}{kind})" : "";
+
     private static string Header(Packet packet)
     {
         var name = ProtocolName(packet.Protocol);
@@ -69,6 +71,10 @@ public static class PacketText
 
     private static void AddOddities(Packet packet, List<string> parts)
     {
+        if (packet.ControlGroup.Length > 0)
+        {
+            parts.Add($"from control group {packet.ControlGroup}");
+        }
         if (packet.IsLaterFragment)
         {
             parts.Add("a later fragment");

@@ -25,25 +25,28 @@ public static class KernelRulesets
         {
             var before = NftGeneration.Read();
             var listings = List();
+            var devices = NftDevices.Read();
             var after = NftGeneration.Read();
             if (before == after && SameLegacy(listings, List("iptables-legacy-save", "ip6tables-legacy-save")))
             {
-                return Complete(listings, after);
+                return Complete(listings, devices, after);
             }
         }
         throw new RulesetUnavailableException(
             $"the rules changed during each of {Attempts} readings: stop what changes them", isPrivilege: false);
     }
 
-    private static LoadedRuleset Complete(List<RulesetListing> listings, uint? generation)
+    private static LoadedRuleset Complete(
+        List<RulesetListing> listings, IReadOnlyList<HookDevices> devices, uint? generation)
     {
-        var (interfaces, obstacles) = MachineSurvey.Read();
-        var loaded = RulesetReader.FromListings(listings);
+        var machine = MachineSurvey.Read();
+        var loaded = RulesetReader.FromListings(listings, devices);
         return loaded with
         {
             Origin = "the current network namespace",
-            Interfaces = interfaces,
-            Obstacles = obstacles,
+            Interfaces = machine.Interfaces,
+            Addresses = machine.Addresses,
+            Obstacles = machine.Obstacles,
             Facts =
             [
                 $"kernel {Environment.OSVersion.Version.ToString(3)}",

@@ -1,34 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Loading;
 
-/// <summary>The devices of the current network namespace, and what lets packets pass the rules.</summary>
-internal static class MachineSurvey
+/// <summary>The devices of a network namespace, and what lets packets pass the rules.</summary>
+/// <param name="Interfaces">The names of the devices.</param>
+/// <param name="Addresses">Addresses that others can reach.</param>
+/// <param name="Obstacles">What no ruleset can answer.</param>
+internal sealed record MachineSurvey(
+    ImmutableArray<string> Interfaces, ImmutableArray<IPAddress> Addresses, ImmutableArray<Obstacle> Obstacles)
 {
     // Queueing disciplines that hold no filters of their own (tc(8)).
     private static readonly string[] PlainDisciplines =
         ["noqueue", "noop", "pfifo", "bfifo", "pfifo_fast", "fq", "fq_codel", "codel", "mq", "cake", "pie", "fq_pie", "tbf"];
 
-    /// <summary>Looks at links, XDP, bridges and traffic control.</summary>
-    public static (ImmutableArray<string> Interfaces, ImmutableArray<Obstacle> Obstacles) Read()
+    /// <summary>Looks at links, XDP, bridges and traffic control of the calling thread's namespace.</summary>
+    public static MachineSurvey Read()
     {
         var names = new List<string>();
+        var addresses = new List<IPAddress>();
         var obstacles = new List<Obstacle>();
-        foreach (var link in List("ip", "-j", "-d", "link", "show"))
+        foreach (var link in List("ip", "-j", "-d", "address", "show"))
         {
             var name = link.GetProperty("ifname").GetString()!;
             names.Add(name);
             AddLink(link, name, obstacles);
+            addresses.AddRange(AddressesOf(link));
         }
+        AddForeign(obstacles);
         foreach (var discipline in List("tc", "-j", "qdisc", "show"))
         {
             AddDiscipline(discipline, obstacles);
         }
-        return ([.. names], [.. obstacles]);
+        return new MachineSurvey([.. names], [.. addresses], [.. obstacles]);
+    }
+
+    private static IEnumerable<IPAddress> AddressesOf(JsonElement link)
+    {
+        return link.TryGetProperty("addr_info", out var list)
+            ? list.EnumerateArray()
+                .Where(item => item.TryGetProperty("scope", out var scope) && scope.ValueEquals("global"))
+                .Select(item => IPAddress.Parse(item.GetProperty("local").GetString()!))
+            : [];
     }
 
     private static void AddLink(JsonElement link, string name, List<Obstacle> obstacles)
@@ -37,11 +54,44 @@ internal static class MachineSurvey
         {
             obstacles.Add(new Obstacle($"an XDP program on {name}, which can send frames past every rule"));
         }
-        if (link.TryGetProperty("linkinfo", out var info) && info.TryGetProperty("info_slave_kind", out var kind))
+        if (BpfPrograms.AreAttached(link.GetProperty("ifindex").GetInt32()))
+        {
+            obstacles.Add(new Obstacle($"a BPF program of traffic control (tcx) on {name}, which can send frames past every rule"));
+        }
+        if (!link.TryGetProperty("linkinfo", out var info))
+        {
+            return;
+        }
+        if (info.TryGetProperty("info_kind", out var own) && own.GetString() is "macvtap" or "ipvtap")
+        {
+            obstacles.Add(new Obstacle($"{name} lets a program write frames ({own.GetString()}), which inet rules do not see", name));
+        }
+        if (info.TryGetProperty("info_slave_kind", out var kind))
         {
             obstacles.Add(new Obstacle(
                 $"{name} is a port of a {kind.GetString()}, whose other ports send frames that inet rules do not see", name));
         }
+    }
+
+    private static void AddForeign(List<Obstacle> obstacles)
+    {
+        foreach (var (process, links) in OtherNamespaces.Links())
+        {
+            foreach (var link in links.Where(IsShared))
+            {
+                var name = link.GetProperty("ifname").GetString();
+                obstacles.Add(new Obstacle($"{name} in the network namespace of process {process} may share a device of this one, "
+                    + "whose inet rules do not see its frames"));
+            }
+        }
+    }
+
+    // A child of a device that is in another namespace than the child.
+    private static bool IsShared(JsonElement link)
+    {
+        return link.TryGetProperty("link_netnsid", out _) && link.TryGetProperty("linkinfo", out var info)
+            && info.TryGetProperty("info_kind", out var kind)
+            && kind.GetString() is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
     }
 
     private static void AddDiscipline(JsonElement discipline, List<Obstacle> obstacles)
@@ -64,7 +114,8 @@ internal static class MachineSurvey
         return ToolRun.Of("tc", "filter", "show", "dev", device, side) is not { ExitCode: 0, Output.Length: 0 };
     }
 
-    private static IEnumerable<JsonElement> List(string program, params string[] arguments)
+    /// <summary>Runs a program that prints a JSON array.</summary>
+    internal static IEnumerable<JsonElement> List(string program, params string[] arguments)
     {
         var run = ToolRun.Of(program, arguments)
             ?? throw new RulesetUnavailableException($"{program} is missing: install iproute2", isPrivilege: false);

@@ -36,6 +36,10 @@ public sealed record FieldKey(Field Field, int Offset, int Length, UInt128? Mask
 /// <param name="ByIndex">The interface that had the name when the rules were loaded; a later one is not meant.</param>
 public sealed record InterfaceKey(bool IsOutput, bool ByIndex) : Key;
 
+/// <summary>The kind of a link (rtnetlink(7), IFLA_INFO_KIND); a card of a machine has none, and a rule that asks ends.</summary>
+/// <param name="IsOutput">Of the output interface; else of the input interface.</param>
+public sealed record InterfaceKindKey(bool IsOutput) : Key;
+
 /// <summary>The values of one key that match.</summary>
 public abstract record KeyValues;
 

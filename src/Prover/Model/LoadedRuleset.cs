@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Net;
 
 namespace LeakVerifier.Prover.Model;
 
@@ -24,6 +25,9 @@ public sealed record LoadedRuleset(Ruleset Ruleset)
 
     /// <summary>Names of the interfaces that exist now; null: a dump does not say.</summary>
     public ImmutableArray<string>? Interfaces { get; init; }
+
+    /// <summary>Addresses of the machine that others can reach: a witness is sent from one of them if it can be.</summary>
+    public ImmutableArray<IPAddress> Addresses { get; init; } = [];
 
     /// <summary>What no ruleset can answer and was found on the machine (tc, XDP, bridges).</summary>
     public ImmutableArray<Obstacle> Obstacles { get; init; } = [];

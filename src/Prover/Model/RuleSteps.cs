@@ -78,6 +78,23 @@ public enum AddressKind
 /// <param name="Construct">The rule's words.</param>
 public sealed record DestinationKindStep(ImmutableArray<AddressKind> Kinds, bool Negated, string Construct) : RuleStep;
 
+/// <summary>The rule ends unless the packet's socket is in a control group.</summary>
+/// <param name="Group">The group's path, as nft lists it.</param>
+/// <param name="IsSure">Whether the rule is known to ask for this group and not for one above it.</param>
+public sealed record CgroupStep(string Group, bool IsSure) : RuleStep
+{
+    /// <summary>The unknown that stands for being in a group: it is the sender's, and the same wherever it is asked.</summary>
+    public static string KeyOf(string group) => Prefix + group;
+
+    /// <summary>Whether a key is that of a group.</summary>
+    public static bool IsKey(string key) => key.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The group of a key.</summary>
+    public static string GroupOf(string key) => key[Prefix.Length..];
+
+    private const string Prefix = "cgroup ";
+}
+
 /// <summary>A match that the model does not know, or that depends on more than the packet: it may match or not.</summary>
 /// <param name="Construct">The rule's words.</param>
 public sealed record UnknownStep(string Construct) : RuleStep;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Prover.Model;
 
@@ -42,8 +43,11 @@ public sealed record Chain(string Name, BaseChain? Base, ImmutableArray<Rule> Ru
 /// <param name="AcceptsByDefault">Its policy.</param>
 public sealed record BaseChain(ChainType Type, Hook Hook, int Priority, bool AcceptsByDefault)
 {
-    /// <summary>The devices of an ingress or egress chain; null: the dump does not say.</summary>
-    public ImmutableArray<string>? Devices { get; init; }
+    /// <summary>
+    /// The devices of an ingress or egress chain; null: the dump does not say. A name means the device that has it now, a
+    /// prefix (Linux 6.16 and later) every device whose name begins so, later ones too.
+    /// </summary>
+    public ImmutableArray<InterfacePattern>? Devices { get; init; }
 }
 
 /// <summary>One rule.</summary>

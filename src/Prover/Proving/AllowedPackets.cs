@@ -12,12 +12,15 @@ namespace LeakVerifier.Prover.Proving;
 /// The policy as a set of packets, written from <see cref="EgressPolicy"/> alone: how a firewall renders the same policy
 /// is none of its business.
 /// </summary>
-internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, InterfaceClasses classes, IpFamily family)
+internal sealed class AllowedPackets(PacketSpace space, EgressPolicy policy, InterfaceClasses classes)
 {
     private const int Icmp = 1;
     private const int Tcp = 6;
     private const int Udp = 17;
     private const int IcmpV6 = 58;
+
+    private readonly IGates _gates = space.Gates;
+    private readonly IpFamily _family = space.Family;
 
     /// <summary>Where the interface by which a packet leaves is physical.</summary>
     public int Physical(SymbolicState state)
@@ -33,15 +36,19 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
     {
         if (path == PathKind.Forward)
         {
-            return gates.False;
+            return _gates.False;
         }
-        var result = gates.Or(Transport(state), Local(state));
+        var result = _gates.Or(Transport(state), Local(state));
+        if (!mayChangeSourcePort)
+        {
+            result = _gates.Or(result, Management(state));
+        }
         if (policy.AllowDhcp && !mayChangeSourcePort)
         {
-            result = gates.Or(result, Dhcp(state));
+            result = _gates.Or(result, Dhcp(state));
         }
-        return policy.AllowNeighbourDiscovery && family == IpFamily.Ip6
-            ? gates.Or(result, NeighbourDiscovery(state))
+        return policy.AllowNeighbourDiscovery && _family == IpFamily.Ip6
+            ? _gates.Or(result, NeighbourDiscovery(state))
             : result;
     }
 
@@ -53,42 +60,40 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
         {
             return user;
         }
-        var result = gates.False;
-        foreach (var server in policy.Servers.Where(s => AddressRanges.FamilyOf(s.Address) == family))
+        var result = _gates.False;
+        foreach (var server in policy.Servers.Where(s => AddressRanges.FamilyOf(s.Address) == _family))
         {
             var destination = Equal(state.Bits(Field.Destination), AddressRanges.ToNumber(server.Address));
             var protocol = Protocol(state, server.Protocol);
             var port = server.Port is { } number
-                ? gates.Or(LaterFragment(state), gates.And(HasPorts(state), Equal(DestinationPort(state), number)))
-                : gates.True;
-            result = gates.Or(result, And(destination, protocol, port));
+                ? _gates.Or(LaterFragment(state), _gates.And(HasPorts(state), Equal(DestinationPort(state), number)))
+                : _gates.True;
+            result = _gates.Or(result, And(destination, protocol, port));
         }
-        return gates.And(user, result);
+        return _gates.And(user, result);
     }
 
-    // No field holds a socket's control group: what is only allowed to one is left out, which never allows too much.
     private int Identity(SymbolicState state)
     {
-        if (policy.Identity.Cgroup is not null)
-        {
-            return gates.False;
-        }
         var user = policy.Identity.Uid is { } uid
-            ? gates.And(state.Bits(Field.HasSocket)[0], Equal(state.Bits(Field.Uid), uid))
-            : gates.True;
-        return policy.Identity.Mark is { } mark ? gates.And(user, Marked(state, mark)) : user;
+            ? _gates.And(state.Bits(Field.HasSocket)[0], Equal(state.Bits(Field.Uid), uid))
+            : _gates.True;
+        var marked = policy.Identity.Mark is { } mark ? _gates.And(user, Marked(state, mark)) : user;
+        return policy.Identity.Cgroup?.Trim('/') is { } group
+            ? _gates.And(marked, space.Unknown(CgroupStep.KeyOf(group), $"the control group {group}", isHistory: true))
+            : marked;
     }
 
     private int Marked(SymbolicState state, FirewallMark mark)
     {
         var bits = state.Bits(Field.Mark);
-        var result = gates.True;
+        var result = _gates.True;
         for (var index = 0; index < bits.Length; index++)
         {
             var bit = 1u << (bits.Length - 1 - index); // the first is the most significant
             if ((mark.Mask & bit) != 0)
             {
-                result = gates.And(result, (mark.Value & bit) != 0 ? bits[index] : gates.Not(bits[index]));
+                result = _gates.And(result, (mark.Value & bit) != 0 ? bits[index] : _gates.Not(bits[index]));
             }
         }
         return result;
@@ -97,39 +102,58 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
     private int Protocol(SymbolicState state, TransportProtocol protocol)
     {
         // The kernel looks behind an IPv6 authentication header for the transport protocol (ipv6_find_hdr).
-        return protocol == TransportProtocol.Ah && family == IpFamily.Ip6
+        return protocol == TransportProtocol.Ah && _family == IpFamily.Ip6
             ? Equal(state.Bits(Field.NextHeader), (UInt128)(int)protocol)
-            : gates.And(Equal(state.Bits(Field.Protocol), (UInt128)(int)protocol), KnownProtocol(state));
+            : _gates.And(Equal(state.Bits(Field.Protocol), (UInt128)(int)protocol), KnownProtocol(state));
     }
 
     private int Local(SymbolicState state)
     {
-        var networks = gates.False;
+        var networks = _gates.False;
         foreach (var local in policy.LocalNetworks)
         {
-            if (AddressRanges.FamilyOf(local.Network.BaseAddress) == family)
+            if (AddressRanges.FamilyOf(local.Network.BaseAddress) == _family)
             {
-                var on = local.Interface is { } name ? Interfaces(state, c => c.Name == name) : gates.True;
-                networks = gates.Or(networks, gates.And(on, In(state.Bits(Field.Destination), Range(local.Network))));
+                var on = local.Interface is { } name ? Interfaces(state, c => c.Name == name) : _gates.True;
+                networks = _gates.Or(networks, _gates.And(on, In(state.Bits(Field.Destination), Range(local.Network))));
             }
         }
         networks = And(networks, PlainProtocol(state), KnownProtocol(state));
         var isDns = Dns(state);
-        return gates.Or(gates.Difference(networks, isDns), gates.And(Resolvers(state), isDns));
+        return _gates.Or(_gates.Difference(networks, isDns), _gates.And(Resolvers(state), isDns));
+    }
+
+    // Answers of a service to those who may administer the machine: from its port, to their network, on its interface.
+    private int Management(SymbolicState state)
+    {
+        var result = _gates.False;
+        foreach (var access in policy.Management)
+        {
+            if (AddressRanges.FamilyOf(access.Network.BaseAddress) == _family)
+            {
+                result = _gates.Or(result, And(
+                    Interfaces(state, c => c.Name == access.Interface),
+                    In(state.Bits(Field.Destination), Range(access.Network)),
+                    Equal(state.Bits(Field.Protocol), Tcp),
+                    HasPorts(state),
+                    Equal(state.Bits(Field.Transport).AsSpan(0, 16), access.Port)));
+            }
+        }
+        return result;
     }
 
     // TCP, UDP and ICMP: what carries packets inside packets could lead anywhere.
     private int PlainProtocol(SymbolicState state)
     {
-        UInt128 icmp = family == IpFamily.Ip4 ? (uint)Icmp : (uint)IcmpV6;
+        UInt128 icmp = _family == IpFamily.Ip4 ? (uint)Icmp : (uint)IcmpV6;
         return In(
             state.Bits(Field.Protocol), [ValueRange.Exactly(Tcp), ValueRange.Exactly(Udp), ValueRange.Exactly(icmp)]);
     }
 
     private int Resolvers(SymbolicState state)
     {
-        return policy.LocalDns.Where(a => AddressRanges.FamilyOf(a) == family).Aggregate(gates.False, (all, address) =>
-            gates.Or(all, Equal(state.Bits(Field.Destination), AddressRanges.ToNumber(address))));
+        return policy.LocalDns.Where(a => AddressRanges.FamilyOf(a) == _family).Aggregate(_gates.False, (all, address) =>
+            _gates.Or(all, Equal(state.Bits(Field.Destination), AddressRanges.ToNumber(address))));
     }
 
     private int Dns(SymbolicState state)
@@ -142,7 +166,7 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
     // RFC 2131: 68 to 67, broadcast. RFC 8415: 546 to 547, All_DHCP_Relay_Agents_and_Servers.
     private int Dhcp(SymbolicState state)
     {
-        var isIp4 = family == IpFamily.Ip4;
+        var isIp4 = _family == IpFamily.Ip4;
         var address = IPAddress.Parse(isIp4 ? "255.255.255.255" : "ff02::1:2");
         return And(
             HasPorts(state),
@@ -158,7 +182,7 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
         var type = In(state.Bits(Field.Transport).AsSpan(0, 8), [ValueRange.Exactly(133), new ValueRange(135, 136)]);
         return And(
             // Type and code are there even if the rest is cut off.
-            gates.Difference(KnownProtocol(state), LaterFragment(state)),
+            _gates.Difference(KnownProtocol(state), LaterFragment(state)),
             Equal(state.Bits(Field.Protocol), IcmpV6),
             type,
             Equal(state.Bits(Field.Transport).AsSpan(8, 8), 0),
@@ -167,15 +191,15 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
 
     private int HasPorts(SymbolicState state)
     {
-        return gates.Difference(
-            gates.Difference(KnownProtocol(state), state.Bits(Field.Truncated)[0]), LaterFragment(state));
+        return _gates.Difference(
+            _gates.Difference(KnownProtocol(state), state.Bits(Field.Truncated)[0]), LaterFragment(state));
     }
 
-    private int KnownProtocol(SymbolicState state) => gates.Not(state.Bits(Field.TransportUnknown)[0]);
+    private int KnownProtocol(SymbolicState state) => _gates.Not(state.Bits(Field.TransportUnknown)[0]);
 
     private int LaterFragment(SymbolicState state)
     {
-        return gates.Not(Equal(state.Bits(Field.FragmentOffset).AsSpan(3), 0));
+        return _gates.Not(Equal(state.Bits(Field.FragmentOffset).AsSpan(3), 0));
     }
 
     private static ReadOnlySpan<int> DestinationPort(SymbolicState state)
@@ -193,17 +217,17 @@ internal sealed class AllowedPackets(IGates gates, EgressPolicy policy, Interfac
 
     private int In(ReadOnlySpan<int> bits, ImmutableArray<ValueRange> ranges)
     {
-        return BitVectors.InRanges(gates, bits, ValueRange.Normalise(ranges).AsSpan());
+        return BitVectors.InRanges(_gates, bits, ValueRange.Normalise(ranges).AsSpan());
     }
 
-    private int Equal(ReadOnlySpan<int> bits, UInt128 value) => BitVectors.Equal(gates, bits, value);
+    private int Equal(ReadOnlySpan<int> bits, UInt128 value) => BitVectors.Equal(_gates, bits, value);
 
     private int And(params ReadOnlySpan<int> parts)
     {
-        var result = gates.True;
+        var result = _gates.True;
         foreach (var part in parts)
         {
-            result = gates.And(result, part);
+            result = _gates.And(result, part);
         }
         return result;
     }

@@ -21,13 +21,21 @@ internal static class Assumptions
             ? $"Physical is every interface but {Exempt(policy)}; present now: {string.Join(", ", names)}."
             : $"Physical is every interface but {Exempt(policy)}; the present ones were not listed.");
         list.Add(hasEgress
-            ? "Frames of packet sockets (CAP_NET_RAW) are answered for under packetSockets; ARP and other EtherTypes are not."
+            ? "Frames of packet sockets (CAP_NET_RAW) and frames that are no IP packet are answered for apart, and do not decide."
             : "No chain sees frames of packet sockets (CAP_NET_RAW), nor ARP: they are not answered for.");
         list.Add("Addresses of this machine, loopback ones included, are reached over lo (rule 0 of ip-rule: table local).");
-        list.Add("Link control below IP (EAPOL, LLDP, Wi-Fi management, offloads of the card) passes no rules.");
+        list.Add("Wi-Fi management and what the card sends by itself (offloads) passes no rules; routes have no encapsulation.");
         list.Add(policy.Servers.IsEmpty
             ? $"The tunnel's process ({policy.Identity}) may send anything anywhere, since no servers are listed."
             : $"The tunnel's process ({policy.Identity}) sends nothing but the tunnel to the listed servers, later fragments included.");
+        if (policy.Identity.Cgroup is { } group)
+        {
+            list.Add($"Processes are in control group {group} only if they belong to the tunnel.");
+        }
+        if (!policy.Management.IsEmpty)
+        {
+            list.Add("A packet from the port of a service of SSH_FROM is its answer, whoever sends it.");
+        }
         if (options.NoRawSockets)
         {
             list.Add("No process has CAP_NET_RAW: nobody sends raw fragments or cut-off headers.");

@@ -16,7 +16,8 @@ internal sealed class CauseFinder(
     /// <summary>The causes of a leak that is not empty; the whole leak is covered unless the limit is reached.</summary>
     public ImmutableArray<LeakCause> Of(int region, PathKind path)
     {
-        var finder = new WitnessFinder(diagram, model, classes, path, policy.Identity.Uid ?? 0);
+        var finder = new WitnessFinder(
+            diagram, model, classes, path, policy.Identity.Uid ?? 0, loaded.Addresses);
         var text = new RegionText(diagram, model, classes, path);
         var causes = ImmutableArray.CreateBuilder<LeakCause>();
         while (region != diagram.False && causes.Count < options.CauseLimit)

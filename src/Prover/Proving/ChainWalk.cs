@@ -62,7 +62,7 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
 
     private static bool IsIdle(RuleStep step)
     {
-        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DestinationKindStep
+        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DestinationKindStep or CgroupStep
             or VerdictStep { Kind: VerdictKind.Drop };
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using LeakVerifier.Policy;
 using LeakVerifier.Prover.Diagram;
 using LeakVerifier.Prover.Model;
 
@@ -50,8 +49,10 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
             return model.Space.Unknown($"{hooked.Name} ({form}) devices",
                 $"the devices of chain {hooked.Name}, which the JSON listing omits: give the text listing too");
         }
-        var names = new NameValues([.. devices.Select(name => new InterfacePattern(name, IsPrefix: false))]);
-        var covered = Enumerable.Range(1, classes.All.Length - 1).Where(i => classes.Matches(i, names, byIndex: true));
+        var names = new NameValues([.. devices.Where(device => !device.IsPrefix)]);
+        var prefixes = new NameValues([.. devices.Where(device => device.IsPrefix)]);
+        var covered = Enumerable.Range(1, classes.All.Length - 1).Where(i =>
+            classes.Matches(i, names, byIndex: true) || classes.Matches(i, prefixes, byIndex: false));
         var ranges = ValueRange.Normalise(covered.Select(i => ValueRange.Exactly((UInt128)(uint)i)));
         return BitVectors.InRanges(gates, model.State.Bits(Field.RoutedInterface), ranges.AsSpan());
     }

@@ -11,7 +11,12 @@ namespace LeakVerifier.Prover.Proving;
 /// <param name="Name">Its name, or a name that stands for the others; "" is no interface.</param>
 /// <param name="IsLater">An interface that did not exist when rules were bound to an index.</param>
 /// <param name="IsPhysical">Whether the policy holds on it.</param>
-internal sealed record InterfaceClass(string Name, bool IsLater, bool IsPhysical);
+/// <param name="Kind">Its kind, where anybody asks: one that is named, <see cref="OtherKind"/>, or none ("").</param>
+internal sealed record InterfaceClass(string Name, bool IsLater, bool IsPhysical, string Kind = "")
+{
+    /// <summary>Any kind that neither rules nor the policy name.</summary>
+    public const string OtherKind = "another kind";
+}
 
 /// <summary>
 /// The universe of interfaces: those that exist, those that rules or the policy name, and for each prefix one name that
@@ -48,6 +53,10 @@ internal sealed class InterfaceClasses
             .Select(name => new InterfaceClass(name, IsLater: true, policy.IsPhysical(name))));
         var isLater = loaded.Interfaces is not null;
         classes.AddRange(fresh.Select(name => new InterfaceClass(name, isLater, policy.IsPhysical(name))));
+        if (mentioned.Kinds.Count > 0)
+        {
+            classes = [classes[0], .. classes.Skip(1).SelectMany(c => OfEachKind(c, mentioned.Kinds, policy))];
+        }
         if (classes.Count > 1023)
         {
             throw new BudgetException($"the rules tell {classes.Count} interfaces apart; the model numbers up to 1023");
@@ -72,6 +81,24 @@ internal sealed class InterfaceClasses
             return !byIndex && values.Names.Any(name => name is { IsPrefix: true, Stem: "" });
         }
         return !(byIndex && candidate.IsLater) && values.Names.Any(name => name.Matches(candidate.Name));
+    }
+
+    /// <summary>Whether the names of kinds mean a class.</summary>
+    public bool MatchesKind(int index, NameValues values) => values.Names.Any(name => name.Stem == All[index].Kind);
+
+    // A name says nothing of what a link is: where kinds are asked for, each interface may be of each.
+    private static IEnumerable<InterfaceClass> OfEachKind(
+        InterfaceClass candidate, IEnumerable<string> kinds, EgressPolicy policy)
+    {
+        var wanted = policy.TunnelInterfaceKind;
+        return kinds.OrderByDescending(kind => kind == wanted).Append(InterfaceClass.OtherKind).Append("").Select(kind =>
+            candidate with
+            {
+                Kind = kind,
+                IsPhysical = candidate.IsPhysical || wanted is not null && kind != wanted && candidate.Name != "lo"
+                    && policy.TunnelInterface.Matches(candidate.Name)
+                    && !policy.InternalInterfaces.Any(pattern => pattern.Matches(candidate.Name)),
+            });
     }
 
     private static string? FreshName(string stem, List<string> names, List<string> stems)

@@ -14,6 +14,9 @@ internal sealed class InterfaceMentions
     /// <summary>Names that some rule or egress chain means by index.</summary>
     public HashSet<string> ByIndex { get; } = [];
 
+    /// <summary>Kinds of links that anybody asks for.</summary>
+    public HashSet<string> Kinds { get; } = [];
+
     /// <summary>Adds what a ruleset mentions.</summary>
     public void Add(Ruleset ruleset)
     {
@@ -21,8 +24,11 @@ internal sealed class InterfaceMentions
         {
             foreach (var device in chain.Base?.Devices ?? [])
             {
-                Patterns.Add(new InterfacePattern(device, IsPrefix: false));
-                ByIndex.Add(device);
+                Patterns.Add(device);
+                if (!device.IsPrefix)
+                {
+                    ByIndex.Add(device.Stem);
+                }
             }
             foreach (var step in chain.Rules.SelectMany(rule => rule.Steps))
             {
@@ -36,6 +42,11 @@ internal sealed class InterfaceMentions
     {
         Patterns.Add(policy.TunnelInterface);
         Patterns.UnionWith(policy.InternalInterfaces);
+        Patterns.UnionWith(policy.Management.Select(access => new InterfacePattern(access.Interface, IsPrefix: false)));
+        if (policy.TunnelInterfaceKind is { } kind)
+        {
+            Kinds.Add(kind);
+        }
         foreach (var local in policy.LocalNetworks)
         {
             if (local.Interface is { } name)
@@ -60,13 +71,17 @@ internal sealed class InterfaceMentions
 
     private void Add(IReadOnlyList<Key> keys, IEnumerable<Element> elements)
     {
-        if (!keys.OfType<InterfaceKey>().Any())
+        if (!keys.Any(key => key is InterfaceKey or InterfaceKindKey))
         {
             return;
         }
         foreach (var part in elements.SelectMany(element => element.Parts.Select((value, i) => (value, key: keys[i]))))
         {
-            if (part.value is NameValues values)
+            if (part is { value: NameValues kinds, key: InterfaceKindKey })
+            {
+                Kinds.UnionWith(kinds.Names.Select(name => name.Stem));
+            }
+            else if (part.value is NameValues values)
             {
                 Patterns.UnionWith(values.Names);
                 if (part.key is InterfaceKey { ByIndex: true })

@@ -42,6 +42,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
             FamilyStep => _gates.False,
             NeverStep => _gates.False,
             UnknownStep unknown => space.Unknown(place, unknown.Construct),
+            CgroupStep cgroup => Holds(cgroup, place),
             MatchStep match => Holds(match, state, context, place),
             DestinationKindStep kind => Holds(kind, state, context, place),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a match"),
@@ -52,7 +53,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     public int Holds(
         ImmutableArray<Key> keys, Element element, SymbolicState state, HookContext context, string place)
     {
-        var result = Readable(keys, state, MatchFlavour.Native);
+        var result = Readable(keys, state, context, MatchFlavour.Native);
         return NeedsTracking(keys, context)
             ? _gates.And(result, space.Unknown(place, "connection tracking before its hook"))
             : _gates.And(result, Inside(keys, element, state, context));
@@ -127,7 +128,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
         {
             return space.Unknown(place, "connection tracking before its hook");
         }
-        var readable = Readable(match.Keys, state, match.Flavour);
+        var readable = Readable(match.Keys, state, context, match.Flavour);
         var inside = Any(match.Elements, 0, match.Elements.Length,
             element => Inside(match.Keys, element, state, context));
         if (!match.Negated)
@@ -171,19 +172,38 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
                     ? BitVectors.InRanges(_gates, BitVectors.Masked(_gates, bits, mask), numbers.Ranges.AsSpan())
                     : BitVectors.InRanges(_gates, bits, numbers.Ranges.AsSpan());
             case (InterfaceKey { IsOutput: var isOutput, ByIndex: var byIndex }, NameValues names):
-                return Inside((isOutput ? context.OutInterface : context.InInterface) is { } side
-                    ? state.Bits(side)
-                    : BitVectors.Constant(_gates, 0, Fields.Width(Field.InInterface, space.Family)), names, byIndex);
+                return Inside(Side(state, context, isOutput), names, byIndex);
+            case (InterfaceKindKey { IsOutput: var isOutput }, NameValues kinds):
+                return OfClass(Side(state, context, isOutput), i => classes.MatchesKind(i, kinds));
             default:
                 throw new ArgumentException("a key and its values differ in kind", nameof(values));
         }
     }
 
+    private int[] Side(SymbolicState state, HookContext context, bool isOutput)
+    {
+        return (isOutput ? context.OutInterface : context.InInterface) is { } side
+            ? state.Bits(side)
+            : BitVectors.Constant(_gates, 0, Fields.Width(Field.InInterface, space.Family));
+    }
+
     private int Inside(int[] bits, NameValues names, bool byIndex)
     {
-        var matching = Enumerable.Range(0, classes.All.Length).Where(i => classes.Matches(i, names, byIndex));
+        return OfClass(bits, i => classes.Matches(i, names, byIndex));
+    }
+
+    private int OfClass(int[] bits, Func<int, bool> isMeant)
+    {
+        var matching = Enumerable.Range(0, classes.All.Length).Where(isMeant);
         var ranges = ValueRange.Normalise(matching.Select(i => ValueRange.Exactly((UInt128)(uint)i)));
         return BitVectors.InRanges(_gates, bits, ranges.AsSpan());
+    }
+
+    // A rule may ask for a group above the one that it names: then it matches nothing of what it seems to.
+    private int Holds(CgroupStep step, string place)
+    {
+        var isIn = space.Unknown(CgroupStep.KeyOf(step.Group), $"the control group {step.Group}", isHistory: true);
+        return step.IsSure ? isIn : _gates.And(isIn, space.Unknown(place, $"the level of control group {step.Group}"));
     }
 
     private static bool NeedsTracking(ImmutableArray<Key> keys, HookContext context)
@@ -194,10 +214,15 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
         });
     }
 
-    private int Readable(ImmutableArray<Key> keys, SymbolicState state, MatchFlavour flavour)
+    private int Readable(ImmutableArray<Key> keys, SymbolicState state, HookContext context, MatchFlavour flavour)
     {
-        return keys.OfType<FieldKey>().Aggregate(_gates.True, (all, key) =>
-            _gates.And(all, Readable(key, state, flavour)));
+        return keys.Aggregate(_gates.True, (all, key) => _gates.And(all, key switch
+        {
+            FieldKey field => Readable(field, state, flavour),
+            // A card of the machine has no kind (net/netfilter/nft_meta.c: no rtnl_link_ops).
+            InterfaceKindKey kind => OfClass(Side(state, context, kind.IsOutput), i => classes.All[i].Kind.Length > 0),
+            _ => _gates.True,
+        }));
     }
 
     private int Readable(FieldKey key, SymbolicState state, MatchFlavour flavour)

@@ -79,7 +79,7 @@ internal sealed class PathModel
                 break;
             case PathKind.Forward:
                 PrepareForwarded();
-                region = FirstHook(region, Hook.Prerouting);
+                region = TakeHop(FirstHook(region, Hook.Prerouting));
                 region = Filters(Hook.Forward, int.MinValue, int.MaxValue, region);
                 region = Postrouting(region);
                 break;
@@ -155,6 +155,15 @@ internal sealed class PathModel
         region = Filters(hook, int.MinValue, Hooks.DestinationNatPriority - 1, region);
         region = Nat(hook, region, isDestination: true);
         return Filters(hook, Hooks.DestinationNatPriority, int.MaxValue, region);
+    }
+
+    // net/ipv4/ip_forward.c, net/ipv6/ip6_output.c: a packet without a life left goes no further.
+    private int TakeHop(int region)
+    {
+        var life = State.Bits(Field.HopLimit);
+        var isAlive = BitVectors.InRanges(_gates, life, [new ValueRange(2, 255)]);
+        State.Set(Field.HopLimit, BitVectors.Decremented(_gates, life));
+        return _gates.And(region, isAlive);
     }
 
     private int Postrouting(int region)

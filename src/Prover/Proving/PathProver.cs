@@ -33,7 +33,7 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
     internal static int Leaking(
         PathModel model, IGates gates, EgressPolicy policy, InterfaceClasses classes, PathKind path, bool noRawSockets)
     {
-        var allowed = new AllowedPackets(gates, policy, classes, model.Space.Family);
+        var allowed = new AllowedPackets(model.Space, policy, classes);
         var start = new SymbolicState(model.Space);
         // Rules that let the rest through are never looked at: the region is cut to the question before the walk. What
         // rules may rewrite on the way is judged as it leaves.

@@ -86,7 +86,7 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
         var indexes = Projected(region, field, 0, Fields.Width(field, model.Space.Family));
         var names = Enumerable.Range(1, classes.All.Length - 1)
             .Where(i => ValueRange.Contains(indexes, (UInt128)i)).Select(i => classes.All[i]).ToList();
-        var present = names.Where(c => !c.IsLater).Select(c => c.Name).ToList();
+        var present = names.Where(c => !c.IsLater).GroupBy(c => c.Name).Select(c => Name(c.Key, [.. c])).ToList();
         var later = names.Where(c => c.IsLater).ToList();
         var shown = present.Take(MostRanges).ToList();
         if (present.Count > shown.Count)
@@ -98,6 +98,14 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
             shown.Add("a later interface");
         }
         return $"{title} {string.Join(" or ", shown)}";
+    }
+
+    // An interface that leaks whatever it is needs no word on its kind.
+    private string Name(string name, List<InterfaceClass> kinds)
+    {
+        return kinds.Count == classes.All.Count(c => c.Name == name && !c.IsLater)
+            ? name
+            : $"{name} (kind {string.Join(" or ", kinds.Select(c => c.Kind.Length > 0 ? c.Kind : "none"))})";
     }
 
     private void AddIfNarrow(

@@ -76,6 +76,11 @@ public sealed record PathAnswer(PathKind Path, IpFamily Family, Verdict Verdict)
     public string? SecondOpinion { get; init; }
 }
 
+/// <summary>The answer for frames that are no IP packet.</summary>
+/// <param name="Verdict">The answer.</param>
+/// <param name="Text">Which leave, or that none does.</param>
+public sealed record FrameAnswer(Verdict Verdict, string Text);
+
 /// <summary>The answer to "do these rules imply the policy?".</summary>
 /// <param name="Verdict">A leak on any path is a leak; all paths proved is proved.</param>
 /// <param name="Reason">One sentence.</param>
@@ -84,6 +89,9 @@ public sealed record ProofResult(Verdict Verdict, string Reason, ImmutableArray<
 {
     /// <summary>Packet sockets, where a netdev egress chain answers for them. They do not decide the verdict.</summary>
     public ImmutableArray<PathAnswer> PacketSockets { get; init; } = [];
+
+    /// <summary>Frames that are no IP packet, where a netdev egress chain answers for them; null: none does.</summary>
+    public FrameAnswer? Frames { get; init; }
 
     /// <summary>What the answer takes for granted.</summary>
     public ImmutableArray<string> Assumptions { get; init; } = [];

@@ -27,15 +27,27 @@ public static class RulesetProver
         }
         var hasEgress = loaded.Ruleset.Tables.Any(t => t.Chains.Any(c => c.Base?.Hook == Hook.Egress));
         var obstacles = loaded.Obstacles.Where(o => o.Device is not { } device || policy.IsPhysical(device))
-            .Select(o => o.Text).Concat(loaded.Ruleset.Tables.SelectMany(table => table.Obstacles)).ToImmutableArray();
+            .Select(o => o.Text)
+            .Concat(loaded.Ruleset.Tables.SelectMany(table => table.Obstacles.Concat(Bypasses(table)))).ToImmutableArray();
         var (verdict, reason) = Overall(paths, obstacles);
         return new ProofResult(verdict, reason, [.. paths])
         {
             PacketSockets = hasEgress ? [.. families.Select(f => prover.Answer(PathKind.PacketSocket, f))] : [],
+            Frames = hasEgress ? new FrameProver(loaded, policy).Answer() : null,
             Assumptions = Assumptions.Of(loaded, policy, options, hasEgress),
             Obstacles = obstacles,
             Facts = loaded.Facts,
         };
+    }
+
+    // What an ingress chain gives to another device passes neither forward nor postrouting.
+    private static IEnumerable<string> Bypasses(Table table)
+    {
+        var isIngress = !table.IsDormant && table.Chains.Any(chain => chain.Base?.Hook == Hook.Ingress);
+        return from chain in isIngress ? table.Chains : []
+               from rule in chain.Rules
+               from step in rule.Steps.OfType<OpaqueStep>()
+               select $"rule {rule.Name} takes packets on their way in past the other rules: {step.Construct}";
     }
 
     // When the engines contradict each other one of them has a bug: nothing is claimed.

@@ -13,7 +13,8 @@ namespace LeakVerifier.Prover.Proving;
 /// an ordinary user to a documentation address.
 /// </summary>
 internal sealed class WitnessFinder(
-    DecisionDiagram diagram, PathModel model, InterfaceClasses classes, PathKind path, uint tunnelUid)
+    DecisionDiagram diagram, PathModel model, InterfaceClasses classes, PathKind path, uint tunnelUid,
+    ImmutableArray<IPAddress> ownAddresses)
 {
     private const int NeitherSpecialPort = 40_000;
 
@@ -42,6 +43,8 @@ internal sealed class WitnessFinder(
                 values[(int)field] |= UInt128.One << (Fields.Width(field, model.Space.Family) - 1 - bit);
             }
         }
+        var group = model.Space.Unknowns.FirstOrDefault(unknown =>
+            CgroupStep.IsKey(unknown.Key) && point.GetValueOrDefault(unknown.Level));
         var routed = classes.All[(int)values[(int)Field.RoutedInterface]];
         var isRerouted = model.Space.Bits(Field.OutInterface) != model.Space.Bits(Field.RoutedInterface)
             && values[(int)Field.OutInterface] != values[(int)Field.RoutedInterface];
@@ -52,6 +55,10 @@ internal sealed class WitnessFinder(
             Path = path,
             Family = model.Space.Family,
             OutInterface = routed.Name,
+            ControlGroup = group is null ? "" : CgroupStep.GroupOf(group.Key),
+            OutKind = routed.Kind,
+            StaleKind = stale?.Kind ?? "",
+            InKind = came.Kind,
             IsLaterOut = routed.IsLater,
             StaleOutInterface = stale?.Name,
             IsLaterStale = stale?.IsLater ?? false,
@@ -86,6 +93,7 @@ internal sealed class WitnessFinder(
 
     private IEnumerable<Func<int>> Preferences()
     {
+        var isIp4 = model.Space.Family == IpFamily.Ip4;
         foreach (var unknown in model.Space.Unknowns.Where(unknown => unknown.IsHistory))
         {
             yield return () => diagram.Not(diagram.Variable(unknown.Level));
@@ -111,6 +119,10 @@ internal sealed class WitnessFinder(
         }
         yield return () => Is(Field.Gid, 1000);
         yield return () => diagram.Not(Is(Field.Uid, tunnelUid));
+        // What the kernel sends of its own accord when it is asked: answers to echo requests.
+        yield return () => diagram.Or(model.Space.Bits(Field.HasSocket)[0], Is(Field.Protocol, isIp4 ? 1u : 58u));
+        yield return () => diagram.Or(
+            model.Space.Bits(Field.HasSocket)[0], Slice(0, 16, isIp4 ? 0u : 129u << 8));
         foreach (var protocol in new[] { 17, 6, model.Space.Family == IpFamily.Ip4 ? 1 : 58 })
         {
             yield return () => Is(Field.Protocol, (UInt128)protocol);
@@ -123,6 +135,8 @@ internal sealed class WitnessFinder(
         }
         yield return () => Is(Field.HopLimit, 64);
         yield return () => Is(Field.ConnectionStatus, 0);
+        // Where the second piece of a datagram begins on Ethernet, in units of eight bytes.
+        yield return () => Is(Field.EgressFragment, isIp4 ? 185u : 181u);
     }
 
     private IEnumerable<Func<int>> Addresses()
@@ -141,8 +155,14 @@ internal sealed class WitnessFinder(
         // Not a network's own address.
         yield return () => BitVectors.Equal(
             diagram, model.Space.Bits(Field.Destination).AsSpan(model.Space.Bits(Field.Destination).Length - 8), 7);
-        var source = isIp4 ? "192.0.2.2" : "2001:db8::2";
-        yield return () => Is(Field.Source, AddressRanges.ToNumber(IPAddress.Parse(source)));
+        // A forwarded packet comes from somebody else.
+        var own = path == PathKind.Output ? ownAddresses : [];
+        foreach (var source in own.Append(IPAddress.Parse(isIp4 ? "192.0.2.2" : "2001:db8::2")))
+        {
+            yield return () => AddressRanges.FamilyOf(source) == model.Space.Family
+                ? Is(Field.Source, AddressRanges.ToNumber(source))
+                : diagram.True;
+        }
     }
 
     private IEnumerable<Func<int>> Ports()
@@ -156,7 +176,10 @@ internal sealed class WitnessFinder(
         yield return () => Slice(16, 16, [new(1, ushort.MaxValue)]);
         yield return () => Slice(0, 16, [new(NeitherSpecialPort, 60_999)]);
         yield return () => Slice(0, 16, 40_404);
-        yield return () => diagram.Or(diagram.Not(Is(Field.Protocol, 6)), Is(Field.TcpFlags, 2));
+        // TCP: the first segment of a connection has SYN, those of one that is known ACK.
+        yield return () => diagram.Or(diagram.Not(Is(Field.Protocol, 6)), diagram.Or(
+            diagram.And(Is(Field.ConnectionState, (int)ConnectionState.Established), Is(Field.TcpFlags, 0x10)),
+            diagram.Difference(Is(Field.TcpFlags, 2), Is(Field.ConnectionState, (int)ConnectionState.Established))));
     }
 
     // Not hosts: this network, loopback, groups and the reserved rest.

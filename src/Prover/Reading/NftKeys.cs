@@ -56,6 +56,8 @@ internal static class NftKeys
         "iifname" => new(new InterfaceKey(IsOutput: false, ByIndex: false), NftValueKind.Interface),
         "oif" => new(new InterfaceKey(IsOutput: true, ByIndex: true), NftValueKind.Interface),
         "iif" => new(new InterfaceKey(IsOutput: false, ByIndex: true), NftValueKind.Interface),
+        "oifkind" => new(new InterfaceKindKey(IsOutput: true), NftValueKind.Interface),
+        "iifkind" => new(new InterfaceKindKey(IsOutput: false), NftValueKind.Interface),
         "l4proto" => new(FieldKey.Whole(Field.Protocol), NftValueKind.Protocol),
         "nfproto" => new(FieldKey.Whole(Field.EtherType), NftValueKind.NetfilterProtocol),
         "protocol" => new(FieldKey.Whole(Field.EtherType), NftValueKind.EtherType),

@@ -9,7 +9,8 @@ namespace LeakVerifier.Prover.Reading;
 /// <summary>Reads matches and verdict maps.</summary>
 /// <param name="sets">The table's sets.</param>
 /// <param name="isFamilySure">Whether nft is known to check the IP version where the listing does not say.</param>
-internal sealed class NftMatches(NftSets sets, bool isFamilySure)
+/// <param name="cgroupLevel">The level of the control groups that the rule asks for, which JSON omits; null: unknown.</param>
+internal sealed class NftMatches(NftSets sets, bool isFamilySure, int? cgroupLevel = null)
 {
     /// <summary>The steps of a match. What the model does not know becomes one unknown.</summary>
     public IEnumerable<RuleStep> Match(JsonElement json)
@@ -50,6 +51,10 @@ internal sealed class NftMatches(NftSets sets, bool isFamilySure)
     private IEnumerable<RuleStep> Read(JsonElement json)
     {
         var op = NftKeys.Text(json, "op");
+        if (op == "==" && Group(json) is { } group)
+        {
+            return [new CgroupStep(group, cgroupLevel == group.Count(c => c == '/') + 1)];
+        }
         var keys = Keys(json.GetProperty("left"));
         var right = json.GetProperty("right");
         var conditions = Conditions(keys).ToList();
@@ -65,6 +70,15 @@ internal sealed class NftMatches(NftSets sets, bool isFamilySure)
             _ => throw new UnreadableException($"operator {op}"),
         };
         return conditions.Append(match);
+    }
+
+    private static string? Group(JsonElement json)
+    {
+        return json.TryGetProperty("left", out var left) && left.ValueKind == JsonValueKind.Object
+            && left.TryGetProperty("socket", out var socket) && NftKeys.Text(socket, "key") == "cgroupv2"
+            && json.TryGetProperty("right", out var right) && right.ValueKind == JsonValueKind.String
+            ? right.GetString()!.Trim('/')
+            : null;
     }
 
     private List<NftKey> Keys(JsonElement json)

@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using LeakVerifier.Policy;
 using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Reading;
@@ -132,12 +133,12 @@ internal sealed class NftTableBuilder(string family, string name)
         var place = NftHooks.Parse(hook.GetString() ?? "");
         return new BaseChain(type, place, json.GetProperty("prio").GetInt32(), accepts)
         {
-            Devices = place is Hook.Egress or Hook.Ingress ? Devices(json) ?? text?.Devices(family, name, chain) : null,
+            Devices = place is Hook.Egress or Hook.Ingress ? text?.Devices(family, name, chain) ?? Devices(json) : null,
         };
     }
 
-    // Newer versions of nft print the devices in JSON; a prefix of device names would say less than the kernel does.
-    private static ImmutableArray<string>? Devices(JsonElement json)
+    // Newer versions of nft print the devices in JSON.
+    private static ImmutableArray<InterfacePattern>? Devices(JsonElement json)
     {
         if (!json.TryGetProperty("dev", out var devices))
         {
@@ -146,14 +147,15 @@ internal sealed class NftTableBuilder(string family, string name)
         var names = devices.ValueKind == JsonValueKind.Array
             ? devices.EnumerateArray().Select(device => device.GetString() ?? "").ToImmutableArray()
             : [devices.GetString() ?? ""];
-        return [.. names.Where(device => !device.Contains('*', StringComparison.Ordinal))];
+        return [.. names.Select(NftTextFacts.Device)];
     }
 
     private Rule Rule(JsonElement json, string chain, int index, NftTextFacts? text)
     {
         var handle = json.TryGetProperty("handle", out var listed) && listed.TryGetInt64(out var number) ? number : -1;
         var isSure = family is "ip" or "ip6" || text?.ChecksFamily(family, name, chain, handle) == true;
-        var statements = new NftStatements(new NftMatches(_sets, isSure));
+        var statements = new NftStatements(new NftMatches(
+            _sets, isSure, text?.CgroupLevel(family, name, chain, handle)));
         var expressions = json.GetProperty("expr").EnumerateArray().ToList();
         var label = string.Create(CultureInfo.InvariantCulture, $"{family} {name} {chain} #{index + 1}");
         var steps = expressions.SelectMany((expression, i) => IsMerged(expressions, i)

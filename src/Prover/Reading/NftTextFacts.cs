@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using System.Globalization;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Prover.Reading;
 
@@ -11,13 +12,36 @@ namespace LeakVerifier.Prover.Reading;
 /// </summary>
 internal sealed class NftTextFacts
 {
-    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<string>> _devices = [];
+    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _devices = [];
+    private readonly Dictionary<(string Family, string Table, string Chain, long Handle), int?> _levels = [];
+    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _kernels = [];
     private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
 
     /// <summary>The devices of a chain; null: the listing does not have the chain.</summary>
-    public ImmutableArray<string>? Devices(string family, string table, string chain)
+    public ImmutableArray<InterfacePattern>? Devices(string family, string table, string chain)
     {
-        return _devices.TryGetValue((family, table, chain), out var devices) ? devices : null;
+        return _kernels.TryGetValue((family, table, chain), out var devices)
+            || _devices.TryGetValue((family, table, chain), out devices)
+            ? devices
+            : null;
+    }
+
+    /// <summary>A device as nft names it: <c>eth0</c>, or <c>eth*</c> for every one whose name begins so.</summary>
+    public static InterfacePattern Device(string name)
+    {
+        return name.EndsWith('*') ? new InterfacePattern(name[..^1], IsPrefix: true) : new InterfacePattern(name, IsPrefix: false);
+    }
+
+    /// <summary>The level of the control groups that the rule asks for; null: it does not, or not for one level only.</summary>
+    public int? CgroupLevel(string family, string table, string chain, long handle)
+    {
+        return _levels.TryGetValue((family, table, chain, handle), out var level) ? level : null;
+    }
+
+    /// <summary>Adds what the kernel itself says of a chain's devices: no listing says more.</summary>
+    public void Add(HookDevices chain)
+    {
+        _kernels[(chain.Family, chain.Table, chain.Chain)] = chain.Devices;
     }
 
     /// <summary>Whether the rule's bytecode loads the IP version or the EtherType.</summary>
@@ -51,6 +75,10 @@ internal sealed class NftTextFacts
                     handle, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
                     rule = (family, name, owner, number);
                     break;
+                case ["[", "socket", "load", "cgroupv2", "level", var depth, ..]:
+                    var isNumber = int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var level);
+                    _levels[rule] = isNumber && !_levels.ContainsKey(rule) ? level : null;
+                    break;
                 case ["[", "meta", "load", "nfproto" or "protocol", ..]:
                     _checked.Add(rule);
                     break;
@@ -58,8 +86,8 @@ internal sealed class NftTextFacts
         }
     }
 
-    // device "eth0" or devices = { "eth0", "eth1" }. A prefix of names says nothing of one device.
-    private static ImmutableArray<string> DevicesOf(string line)
+    // device "eth0" or devices = { "eth0", "eth1" }.
+    private static ImmutableArray<InterfacePattern> DevicesOf(string line)
     {
         var end = line.IndexOf(" priority ", StringComparison.Ordinal);
         var start = line.IndexOf("device", StringComparison.Ordinal);
@@ -67,7 +95,6 @@ internal sealed class NftTextFacts
         {
             return [];
         }
-        return [.. line[start..end].Split('"').Where((_, i) => i % 2 == 1)
-            .Where(name => !name.Contains('*', StringComparison.Ordinal))];
+        return [.. line[start..end].Split('"').Where((_, i) => i % 2 == 1).Select(Device)];
     }
 }

@@ -33,6 +33,7 @@ public static class ProofJson
         }
         Write(writer, "paths", result.Paths);
         Write(writer, "packetSockets", result.PacketSockets);
+        WriteFrames(writer, result.Frames);
         WriteStrings(writer, "assumptions", result.Assumptions);
         WriteStrings(writer, "obstacles", result.Obstacles);
         WriteStrings(writer, "facts", result.Facts);
@@ -131,6 +132,19 @@ public static class ProofJson
         writer.WriteBoolean("laterFragment", packet.IsLaterFragment);
         writer.WriteString("recipe", PathWords.Of(witness.Recipe));
         writer.WriteString("text", PacketText.Of(packet));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteFrames(Utf8JsonWriter writer, FrameAnswer? frames)
+    {
+        if (frames is null)
+        {
+            writer.WriteNull("otherFrames");
+            return;
+        }
+        writer.WriteStartObject("otherFrames");
+        writer.WriteString("verdict", PathWords.Of(frames.Verdict));
+        writer.WriteString("text", frames.Text);
         writer.WriteEndObject();
     }
 

@@ -18,6 +18,10 @@ public static class ProofText
         {
             Answer(text, answer);
         }
+        if (result.Frames is { } frames)
+        {
+            Line(text, 1, $"{"other frames",-12} {PathWords.Of(frames.Verdict)} {frames.Text}");
+        }
         List(text, "Not answered by any rule:", result.Obstacles);
         List(text, "This takes for granted:", result.Assumptions);
         List(text, "Read:", result.Facts);

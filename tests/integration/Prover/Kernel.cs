@@ -26,6 +26,9 @@ internal static partial class Kernel
 
     public static void CloseFile(int file) => Check(Close(file), "close");
 
+    /// <summary>The number of an interface.</summary>
+    public static int IndexOf(string name) => Check((int)InterfaceIndex(name), "if_nametoindex");
+
     /// <summary>A packet socket on an interface.</summary>
     public static int Listen(string name)
     {
@@ -33,7 +36,7 @@ internal static partial class Kernel
         Span<byte> address = stackalloc byte[20];
         BinaryPrimitives.WriteUInt16LittleEndian(address, PacketFamily);
         BinaryPrimitives.WriteUInt16LittleEndian(address[2..], AllProtocols);
-        BinaryPrimitives.WriteInt32LittleEndian(address[4..], Check((int)InterfaceIndex(name), "if_nametoindex"));
+        BinaryPrimitives.WriteInt32LittleEndian(address[4..], IndexOf(name));
         Check(Bind(socket, address, address.Length), "bind");
         return socket;
     }
@@ -48,7 +51,19 @@ internal static partial class Kernel
         BinaryPrimitives.WriteUInt32LittleEndian(value, mark);
         // SOL_SOCKET, SO_MARK.
         Check(SetOption(socket, 1, 36, value, value.Length), "SO_MARK");
+        if (isIp4)
+        {
+            // IP_NODEFRAG: a fragment stays one where connections are tracked (ip(7)).
+            BinaryPrimitives.WriteUInt32LittleEndian(value, 1);
+            Check(SetOption(socket, 0, 22, value, value.Length), "IP_NODEFRAG");
+        }
         return socket;
+    }
+
+    /// <summary>Sends a whole frame by a packet socket.</summary>
+    public static void SendFrame(int socket, ReadOnlySpan<byte> frame)
+    {
+        Check((int)SendTo(socket, frame, frame.Length, 0, [], 0), "send");
     }
 
     /// <summary>Sends; a packet that the rules drop is an error that says nothing more.</summary>

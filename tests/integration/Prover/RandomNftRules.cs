@@ -7,7 +7,10 @@ namespace LeakVerifier.IntegrationTests.Prover;
 /// <summary>Random rulesets in nft's language, for packets of <see cref="Probe"/>.</summary>
 internal static class RandomNftRules
 {
-    /// <summary>A ruleset with an output chain, perhaps a postrouting and an egress chain, and a chain that is called.</summary>
+    /// <summary>
+    /// A ruleset with an output and a forward chain, perhaps chains of prerouting, postrouting and egress, and a chain that
+    /// is called.
+    /// </summary>
     public static string Next(Random random)
     {
         var text = new StringBuilder("table inet wall {\n set hosts { type ipv4_addr; flags interval; "
@@ -18,6 +21,11 @@ internal static class RandomNftRules
         {
             // The kernel's order of chains with one priority is nobody's business.
             Chain(text, random, "out2", Base(random, "output", "filter", 5), canJump: true);
+        }
+        Chain(text, random, "fwd", Base(random, "forward", "filter"), canJump: true);
+        if (random.Next(3) == 0)
+        {
+            Chain(text, random, "pre", Base(random, "prerouting", "filter"), canJump: true);
         }
         if (random.Next(2) == 0)
         {
@@ -73,7 +81,7 @@ internal static class RandomNftRules
         var not = random.Next(3) == 0 ? "!= " : "";
         string[] matches =
         [
-            $"oifname {not}\"eth0\"", $"oifname {not}\"eth*\"", $"oif {not}\"eth1\"", $"oifname {not}{{ \"eth1\", \"lo\" }}",
+            $"oifname {not}\"eth0\"", $"iifname {not}\"eth1\"", $"iif {not}\"eth0\"", $"oifname {not}\"eth*\"", $"oif {not}\"eth1\"", $"oifname {not}{{ \"eth1\", \"lo\" }}",
             $"meta skuid {not}1000", $"meta skuid {not}0-1000", $"meta skuid {not}{{ 0, 1194 }}",
             $"ip daddr {not}198.51.100.0/24", $"ip daddr {not}203.0.113.10", $"ip6 daddr {not}2001:db8:1::/48",
             $"ip6 daddr {not}2001:db8:2::10-2001:db8:2::20", $"meta l4proto {not}17", $"meta l4proto {not}{{ 6, 58 }}",
@@ -84,8 +92,8 @@ internal static class RandomNftRules
             "meta l4proto . th dport { 17 . 53, 6 . 443 }", $"ip ttl {not}64", "ip6 hoplimit < 70", $"ip frag-off & 0x1fff {not}0",
             // From here on not in an egress chain.
             $"ip daddr {not}@hosts", $"ct state {not}new", "ct state established,related", "meta skgid 0",
-            $"ct mark {not}0x0", "ct direction original",
+            $"ct mark {not}0x0", "ct direction original", "ct direction reply",
         ];
-        return matches[random.Next(isEgress ? matches.Length - 6 : matches.Length)];
+        return matches[random.Next(isEgress ? matches.Length - 7 : matches.Length)];
     }
 }

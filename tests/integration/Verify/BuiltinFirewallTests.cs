@@ -40,6 +40,20 @@ public abstract class BuiltinFirewallTests : SuiteFixture
     public void Every_probe_that_must_leak_without_the_firewall_did_and_was_sent_with_it(string id) => ShouldHaveLeakedInControl(Report[id]);
 
     [Test]
+    public void Its_rules_are_proved_in_every_configuration_and_no_packet_around_their_edges_comes_out()
+    {
+        Report.Disagreements.Should().BeEmpty();
+        Report.Proofs.Select(proof => proof.Id).Should().BeEquivalentTo("host-udp", "host-tcp", "gateway-udp");
+        Report.Proofs.Should().AllSatisfy(proof =>
+        {
+            proof.Answer.Should().Be("proved", "{0}: {1}", proof.Id, proof.Reason);
+            proof.Verdict.Should().Be("sealed", "{0}: {1}", proof.Id, proof.Reason);
+            proof.Escaped.Should().BeEmpty();
+            proof.Probes.Should().BeGreaterThan(200).And.BeGreaterThan(20 * proof.SilentProbes, "most must come out without rules");
+        });
+    }
+
+    [Test]
     public void The_time_that_each_lab_took_to_make_is_reported()
     {
         var times = Report.Scenarios

@@ -281,6 +281,8 @@ public sealed class CommandLineTests
         Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
         Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
         LockPath = Path.Combine(_folder, "lock"),
+        StateFolder = _folder,
+        PinsPath = Path.Combine(_folder, "hosts"),
     };
 
     private FirewallEnvironment Forbidden() => Environment() with

@@ -12,6 +12,13 @@ internal static class GoldenRulesets
 
     public static string Configuration(string name) => Path.Combine(Folder, name + ".conf");
 
+    /// <summary>The listing that a golden ruleset leads to.</summary>
+    public static string Listing(string name)
+    {
+        var script = File.ReadAllText(Path.Combine(Folder, name + ".nft"));
+        return script[script.IndexOf("table inet vpn_firewall {", StringComparison.Ordinal)..];
+    }
+
     /// <summary>Compares with the golden file, or with UPDATE_GOLDEN=1 rewrites it.</summary>
     public static void Check(string name, string text)
     {

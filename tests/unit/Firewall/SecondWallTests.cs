@@ -14,9 +14,12 @@ public sealed class SecondWallTests
     private static readonly EgressPolicy Policy =
         ConfigurationFiles.Read(GoldenRulesets.Configuration("minimal")).Policy!;
 
-    private readonly FakeNftables _kernel = new();
+    private FakeNftables _kernel = new();
 
     private static IEnumerable<string> Names => GoldenRulesets.Names;
+
+    [SetUp]
+    public void SetUp() => _kernel = new FakeNftables();
 
     [TestCaseSource(nameof(Names))]
     public void The_base_chain_drops_by_policy_and_by_its_last_rule_and_never_accepts(string name)

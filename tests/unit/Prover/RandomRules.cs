@@ -73,7 +73,7 @@ internal sealed class RandomRules(Random random)
         };
         return new BaseChain(type, hook, Pick(-300, -150, 0, 0, 50, 110), random.Next(3) > 0)
         {
-            Devices = hook == Hook.Egress ? random.Next(6) == 0 ? null : ["eth0"] : null,
+            Devices = hook == Hook.Egress ? random.Next(6) == 0 ? null : [new("eth", random.Next(2) == 0), new("eth0", IsPrefix: false)] : null,
         };
     }
 
@@ -140,8 +140,13 @@ internal sealed class RandomRules(Random random)
     {
         var negated = random.Next(3) == 0;
         var flavour = Pick(MatchFlavour.Native, MatchFlavour.Native, MatchFlavour.Xtables);
-        switch (random.Next(13))
+        switch (random.Next(15))
         {
+            case 13:
+                var kinds = new NameValues([new InterfacePattern(Pick("tun", "veth"), IsPrefix: false)]);
+                return MatchStep.Of(new InterfaceKindKey(random.Next(4) > 0), kinds, negated);
+            case 14:
+                return new CgroupStep(Pick("vpn.slice", "user.slice"), random.Next(2) == 0);
             case 0:
                 return new UnknownStep("a limit");
             case 1:

@@ -14,7 +14,7 @@ public sealed class JUnitReportTests
     public void Write()
     {
         using var stream = new MemoryStream();
-        JUnitReport.Write(stream, "builtin", HandMadeSuite.Summaries);
+        JUnitReport.Write(stream, "builtin", HandMadeSuite.Summaries, []);
         stream.Position = 0;
         _suite = XDocument.Load(stream).Root!.Element("testsuite")!;
     }

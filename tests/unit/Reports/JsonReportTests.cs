@@ -26,7 +26,7 @@ public sealed class JsonReportTests
     public void Write()
     {
         using var stream = new MemoryStream();
-        JsonReport.Write(stream, "builtin", HandMadeSuite.Summaries);
+        JsonReport.Write(stream, "builtin", HandMadeSuite.Summaries, []);
         _document = JsonDocument.Parse(stream.ToArray());
     }
 

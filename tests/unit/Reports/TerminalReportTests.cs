@@ -91,7 +91,7 @@ public sealed class TerminalReportTests
             Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = 160;
-        new TerminalReport(console).Write("builtin", summaries, TimeSpan.FromSeconds(12.3));
+        new TerminalReport(console).Write("builtin", summaries, [], TimeSpan.FromSeconds(12.3));
         return text.ToString();
     }
 }

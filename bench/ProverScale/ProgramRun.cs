@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Diagnostics;
+
+namespace LeakVerifier.ProverScale;
+
+/// <summary>One run of the published program, from its start to its end.</summary>
+/// <param name="Milliseconds">How long it took.</param>
+/// <param name="Megabytes">The most memory that it had.</param>
+internal sealed record ProgramRun(long Milliseconds, long Megabytes)
+{
+    /// <summary>Runs <c>prove</c> on listings.</summary>
+    public static ProgramRun Of(string program, string folder, string listing)
+    {
+        var files = new[] { "rules.ip4.save", "rules.ip6.save", "client.conf" }.Select(name => Path.Combine(folder, name)).ToArray();
+        File.WriteAllText(files[0], listing);
+        File.WriteAllText(files[1], SavedListing.ClosedIp6);
+        File.WriteAllText(files[2], "VPN_INTERFACE=tun0\nTUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\nLOCAL_NET=\"\"\n");
+        var watch = Stopwatch.StartNew();
+        using var process = Process.Start(new ProcessStartInfo(
+            program, ["prove", "--config", files[2], "--ruleset", files[0], files[1]]) { RedirectStandardOutput = true })!;
+        var peak = 0L;
+        while (process.StandardOutput.ReadLine() is not null)
+        {
+            // While it prints its answer it still has what it used.
+            peak = Math.Max(peak, Peak(process));
+        }
+        process.WaitForExit();
+        return new ProgramRun(watch.ElapsedMilliseconds, peak / 1_000_000);
+    }
+
+    private static long Peak(Process process)
+    {
+        process.Refresh();
+        return process.HasExited ? 0 : process.PeakWorkingSet64;
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary><c>confirm</c>: lets what <c>start --confirm</c> loaded stay.</summary>
+internal sealed class ConfirmVerb(FirewallEnvironment environment)
+{
+    public ExitCode Run()
+    {
+        return KernelVerb.Run(environment, wall =>
+        {
+            var isClosed = wall.IsClosed();
+            if (environment.Confirmations.Waiting is not null)
+            {
+                environment.Confirmations.Keep();
+                environment.Ok("Confirmed: what is loaded stays.");
+                return ExitCode.Done;
+            }
+
+            environment.Fail(isClosed
+                ? "nothing waits to be confirmed; the rules that are loaded stay"
+                : "nothing waits to be confirmed, and this machine is OPEN: 'vpn-firewall start' closes it");
+            return ExitCode.Leak;
+        });
+    }
+}

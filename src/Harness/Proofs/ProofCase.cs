@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Scenarios;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Harness.Proofs;
+
+/// <summary>A configuration that a firewall is told: scenarios that tell the same have the same rules.</summary>
+/// <param name="Topology">Whether it closes a gateway.</param>
+/// <param name="Transport">What carries the tunnel.</param>
+public sealed record ProofCase(Topology Topology, TransportProtocol Transport)
+{
+    /// <summary>Its name in reports.</summary>
+    public string Name { get; } =
+        $"{(Topology == Topology.Gateway ? "gateway" : "host")}-{(Transport == TransportProtocol.Tcp ? "tcp" : "udp")}";
+
+    /// <summary>The configuration of a scenario.</summary>
+    public static ProofCase Of(Scenario scenario) => new(scenario.Topology, scenario.Transport);
+
+    /// <summary>The configurations of scenarios, each once.</summary>
+    public static ImmutableArray<ProofCase> Of(IEnumerable<Scenario> scenarios) => [.. scenarios.Select(Of).Distinct()];
+}

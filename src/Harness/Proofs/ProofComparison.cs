@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using LeakVerifier.Harness.Faults;
+using LeakVerifier.Harness.Judging;
+using LeakVerifier.Harness.Running;
+using ProofVerdict = LeakVerifier.Prover.Proving.Verdict;
+using Verdict = LeakVerifier.Harness.Running.Verdict;
+
+namespace LeakVerifier.Harness.Proofs;
+
+/// <summary>Holds what was proved against what scenarios captured: when they contradict each other, one of them is wrong.</summary>
+public static class ProofComparison
+{
+    /// <summary>The contradictions, one sentence each.</summary>
+    public static ImmutableArray<string> Of(IReadOnlyList<FirewallProof> proofs, IEnumerable<ScenarioSummary> summaries)
+    {
+        var proved = proofs.Where(proof => proof.Result?.Verdict == ProofVerdict.Proved)
+            .Select(proof => proof.Name).ToHashSet();
+        return
+        [
+            .. proofs.Where(proof => proof.Disagreement is not null).Select(proof => $"{proof.Name}: {proof.Disagreement}"),
+            .. summaries.Where(summary => proved.Contains(ProofCase.Of(summary.Scenario).Name))
+                .SelectMany(summary => summary.Results).Select(Contradiction).OfType<string>().Distinct(),
+        ];
+    }
+
+    /// <summary>The verdict on everything: scenarios, proofs, and whether they contradict each other.</summary>
+    public static Verdict Overall(IReadOnlyCollection<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs)
+    {
+        Verdict[] contradictions = Of(proofs, summaries).IsEmpty ? [] : [Verdict.Inconclusive];
+        return Verdicts.Worst(
+        [
+            .. summaries.Select(summary => summary.Verdict),
+            .. proofs.Where(proof => proof.Counts).Select(proof => proof.Verdict),
+            .. contradictions,
+        ]);
+    }
+
+    private static string? Contradiction(ScenarioResult result)
+    {
+        // While rules are replaced nothing is proved.
+        var leak = result.Scenario.Fault == FirewallFaults.Reloaded
+            ? null
+            : result.Protected?.Judgement?.Leaks.FirstOrDefault(IsOfTheProof);
+        return leak is null
+            ? null
+            : $"{ProofCase.Of(result.Scenario).Name}: proved, but scenario {result.Scenario.Id} saw {leak.Summary}";
+    }
+
+    // What the proof takes for granted is no contradiction: that the tunnel's client sends nothing but the tunnel, and what
+    // is no IP packet.
+    private static bool IsOfTheProof(Leak leak)
+    {
+        var isBelowIp = leak.Class == LeakClass.NonIp || leak.Class == LeakClass.Vlan || leak.Class == LeakClass.LinkControl
+            || leak.Class == LeakClass.TunnelAddressNamed;
+        var isOfTheTunnelsClient = leak.Class == LeakClass.SharedVpnServer && leak.Probe is null;
+        var isInside = leak.Class == LeakClass.ExternalAddressShown || leak.Class == LeakClass.Unsolicited;
+        return !isBelowIp && !isOfTheTunnelsClient && !isInside;
+    }
+}

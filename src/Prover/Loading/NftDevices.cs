@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+using System.Text;
+using LeakVerifier.Policy;
+using LeakVerifier.Prover.Reading;
+
+namespace LeakVerifier.Prover.Loading;
+
+/// <summary>
+/// The devices of ingress and egress chains, from the kernel itself: nft 1.0.6 omits them in JSON, and shows a chain that
+/// is hooked by a prefix of names (Linux 6.16) as if it had none.
+/// </summary>
+internal static class NftDevices
+{
+    private const byte GetChain = 4;
+
+    // Attributes of nf_tables.h: NFTA_CHAIN_*, NFTA_HOOK_*, NFTA_DEVICE_*.
+    private const int ChainTable = 1;
+    private const int ChainName = 3;
+    private const int ChainHook = 4;
+    private const int HookDevice = 3;
+    private const int HookDeviceList = 4;
+    private const int DeviceName = 1;
+    private const int DevicePrefix = 2;
+
+    /// <summary>Asks the kernel; empty if it does not answer, so that the listings are asked.</summary>
+    public static IReadOnlyList<HookDevices> Read()
+    {
+        var chains = new List<HookDevices>();
+        var isWhole = NftSocket.Ask(GetChain, isDump: true, (family, attributes) =>
+        {
+            var name = family switch
+            {
+                1 => "inet",
+                5 => "netdev",
+                _ => "",
+            };
+            var hook = NftSocket.Attribute(attributes, ChainHook);
+            if (name.Length > 0 && hook.Length > 0)
+            {
+                chains.Add(new HookDevices(name, Text(NftSocket.Attribute(attributes, ChainTable)),
+                    Text(NftSocket.Attribute(attributes, ChainName)), Devices(hook)));
+            }
+        });
+        return isWhole ? chains : [];
+    }
+
+    private static ImmutableArray<InterfacePattern> Devices(ReadOnlySpan<byte> hook)
+    {
+        var list = NftSocket.Attribute(hook, HookDeviceList);
+        var one = NftSocket.Attribute(hook, HookDevice);
+        if (list.IsEmpty)
+        {
+            return one.IsEmpty ? [] : [new InterfacePattern(Text(one), IsPrefix: false)];
+        }
+        var devices = ImmutableArray.CreateBuilder<InterfacePattern>();
+        while (NftSocket.TryNext(ref list, out var kind, out var value))
+        {
+            if (kind is DeviceName or DevicePrefix)
+            {
+                devices.Add(new InterfacePattern(Text(value), IsPrefix: kind == DevicePrefix));
+            }
+        }
+        return devices.ToImmutable();
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes.TrimEnd((byte)0));
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Proofs;
+using LeakVerifier.Harness.Running;
+using LeakVerifier.Prover.Explaining;
+using LeakVerifier.Prover.Model;
+using LeakVerifier.Prover.Proving;
+using ProofVerdict = LeakVerifier.Prover.Proving.Verdict;
+using Verdict = LeakVerifier.Harness.Running.Verdict;
+
+namespace LeakVerifier.UnitTests.Proofs;
+
+/// <summary>What proof and wire make of each other.</summary>
+public sealed class ProofVerdictTests
+{
+    [Test]
+    public void Proved_with_probes_that_stay_in_is_sealed()
+    {
+        var proof = Of(ProofVerdict.Proved) with { Probes = 250 };
+
+        proof.Verdict.Should().Be(Verdict.Sealed);
+        proof.Disagreement.Should().BeNull();
+    }
+
+    [Test]
+    public void Proved_without_a_probe_that_could_come_out_shows_nothing()
+    {
+        var proof = Of(ProofVerdict.Proved) with { SilentProbes = 250 };
+
+        proof.Verdict.Should().Be(Verdict.Inconclusive);
+        proof.Counts.Should().BeTrue();
+    }
+
+    [Test]
+    public void Proved_but_a_probe_came_out_is_a_leak_and_a_contradiction()
+    {
+        var proof = Of(ProofVerdict.Proved) with { Probes = 250, Escaped = ["udp ..."] };
+
+        proof.Verdict.Should().Be(Verdict.Leak);
+        proof.Disagreement.Should().Contain("proved, but it came out");
+        ProofComparison.Overall([], [proof]).Should().Be(Verdict.Leak);
+    }
+
+    [Test]
+    public void A_predicted_leak_that_comes_out_is_a_leak_and_no_contradiction()
+    {
+        var proof = Predicted(ReplayOutcome.Confirmed);
+
+        proof.Verdict.Should().Be(Verdict.Leak);
+        proof.Disagreement.Should().BeNull();
+    }
+
+    [Test]
+    public void A_predicted_leak_that_does_not_come_out_is_a_contradiction_and_inconclusive()
+    {
+        var proof = Predicted(ReplayOutcome.NotReproduced);
+
+        proof.Verdict.Should().Be(Verdict.Inconclusive);
+        proof.Counts.Should().BeTrue();
+        ProofComparison.Of([proof], []).Should().ContainSingle().Which.Should().Contain("did not come out");
+    }
+
+    [Test]
+    public void What_the_prover_cannot_model_is_left_to_the_captures()
+    {
+        var proof = Of(ProofVerdict.Inconclusive) with { Probes = 250 };
+
+        proof.Counts.Should().BeFalse();
+    }
+
+    private static FirewallProof Predicted(ReplayOutcome outcome)
+    {
+        var packet = new Packet { Path = PathKind.Output, Family = IpFamily.Ip4, OutInterface = "eth0" };
+        var cause = new LeakCause(["a rule"], "everything", new Witness(packet, StateRecipe.None), []);
+        var answer = new PathAnswer(PathKind.Output, IpFamily.Ip4, ProofVerdict.Leak) { Causes = [cause] };
+        return new FirewallProof("host-udp")
+        {
+            Result = new ProofResult(ProofVerdict.Leak, "it leaks", [answer]),
+            Replays = [new Replay(answer, cause, outcome)],
+        };
+    }
+
+    private static FirewallProof Of(ProofVerdict verdict)
+    {
+        return new FirewallProof("host-udp") { Result = new ProofResult(verdict, "because", []) };
+    }
+}

@@ -16,8 +16,10 @@ build_programs
 dotnet build LeakVerifier.sln --nologo -v quiet || exit 70
 dotnet format LeakVerifier.sln --no-restore --verify-no-changes || { echo "run 'dotnet format'" >&2; exit 70; }
 
-results=$(mktemp -d)
-trap 'rm -rf "$results"; stop_own_engine' EXIT
+# What a failed test leaves: its output and, beside it, captures, rules and logs of its labs.
+results=artifacts/test-results
+rm -rf "$results" artifacts/test-evidence
+trap stop_own_engine EXIT
 ensure_engine
 docker/build-images.sh
 status=0

@@ -41,7 +41,8 @@ internal sealed record ConfiguredRules(
     {
         foreach (var host in Hosts)
         {
-            environment.Ok($"{host.Name} is {string.Join(' ', host.Addresses)} ({(host.IsFresh ? "looked up now, and pinned" : "pinned before")}).");
+            var since = host.IsFresh ? "looked up now, and pinned" : "pinned before";
+            environment.Ok($"{host.Name} is {string.Join(' ', host.Addresses)} ({since}).");
         }
 
         try

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LeakVerifier.Firewall.Explaining;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Policy.Endpoints;
@@ -122,6 +123,7 @@ public sealed class FirewallCommandLine
                 new CheckVerb(_environment).Run(Configuration(parsed))),
             Verb("print", "Print the rules, for 'nft -f'; changes nothing", parsed =>
                 new PrintVerb(_environment).Run(Configuration(parsed))),
+            Explain(),
             AwaitConfirmation(),
         };
         root.Options.Add(_config);
@@ -139,6 +141,17 @@ public sealed class FirewallCommandLine
             : new ApplyVerb(_environment).Run(Configuration(parsed)));
         command.Options.Add(_confirm);
         return command;
+    }
+
+    private Command Explain()
+    {
+        const string description = "Say which rule decides about one packet, and why: 'to 203.0.113.10:53/udp from user 1000 on eth0'";
+        var packet = new Argument<string>("packet") { Description = PacketWords.Syntax };
+        var explain = Verb("explain", description, parsed =>
+            new ExplainVerb(_environment).Run(Configuration(parsed), parsed.GetValue(packet)!, parsed.GetValue(_json)));
+        explain.Arguments.Add(packet);
+        explain.Options.Add(_json);
+        return explain;
     }
 
     private Command AwaitConfirmation()

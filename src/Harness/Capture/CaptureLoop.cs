@@ -63,7 +63,7 @@ internal sealed class CaptureLoop : IDisposable
             Inbound = _inbound,
             Outbound = _delivered - _inbound,
             IsEvidenceTruncated = _evidence?.IsTruncated ?? false,
-            Problem = _problem,
+            Problem = _problem ?? _evidence?.Problem,
         };
     }
 

@@ -30,5 +30,5 @@ public sealed record CaptureOptions
     public long EvidenceLimit { get; init; } = 32 << 20;
 
     /// <summary>How long to wait for a sentinel, and for frames that are still in the buffer.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
 }

@@ -43,6 +43,9 @@ internal sealed class EvidenceFile : IDisposable
     /// <summary>Whether a frame was left out because the limit was reached.</summary>
     public bool IsTruncated { get; private set; }
 
+    /// <summary>Why no more is kept, such as a full disk; null: all is well.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>Adds a frame, unless the limit is reached.</summary>
     public void Add(in CapturedFrame frame)
     {
@@ -73,11 +76,23 @@ internal sealed class EvidenceFile : IDisposable
     /// <summary>Hands all whole records to the kernel. Called whenever the wire is quiet.</summary>
     public void Flush()
     {
-        if (_used > 0)
+        if (_used == 0 || Problem is not null)
+        {
+            _used = 0;
+            return;
+        }
+
+        try
         {
             _file.Write(_buffer, 0, _used);
-            _used = 0;
         }
+        catch (IOException exception)
+        {
+            // Frames are still to be judged: a leak that nobody could write down is one.
+            Problem = $"the evidence cannot be kept: {exception.Message}";
+        }
+
+        _used = 0;
     }
 
     public void Dispose()

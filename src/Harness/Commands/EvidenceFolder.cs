@@ -32,6 +32,7 @@ internal static class EvidenceFolder
     }
 
     /// <summary>Writes the reports in every form.</summary>
+    /// <exception cref="CommandException">They cannot be written.</exception>
     public static void WriteReports(
         string folder,
         string firewall,
@@ -39,17 +40,12 @@ internal static class EvidenceFolder
         IReadOnlyList<FirewallProof> proofs,
         TimeSpan elapsed)
     {
-        using (var json = File.Create(Path.Combine(folder, "report.json")))
+        OutputFile.Write(Path.Combine(folder, "report.json"), json => JsonReport.Write(json, firewall, summaries, proofs));
+        OutputFile.Write(Path.Combine(folder, "junit.xml"), junit => JUnitReport.Write(junit, firewall, summaries, proofs));
+        OutputFile.Write(Path.Combine(folder, "report.txt"), file =>
         {
-            JsonReport.Write(json, firewall, summaries, proofs);
-        }
-
-        using (var junit = File.Create(Path.Combine(folder, "junit.xml")))
-        {
-            JUnitReport.Write(junit, firewall, summaries, proofs);
-        }
-
-        using var text = File.CreateText(Path.Combine(folder, "report.txt"));
-        new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, proofs, elapsed);
+            using var text = new StreamWriter(file);
+            new TerminalReport(Consoles.Plain(text)).Write(firewall, summaries, proofs, elapsed);
+        });
     }
 }

@@ -5,13 +5,14 @@ namespace LeakVerifier.Harness.Commands;
 /// <summary>Files that a person named for a report.</summary>
 internal static class OutputFile
 {
-    /// <summary>Creates or empties a file.</summary>
+    /// <summary>Writes a file, or replaces it.</summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
-    public static FileStream Create(string path)
+    public static void Write(string path, Action<Stream> write)
     {
         try
         {
-            return File.Create(path);
+            using var stream = File.Create(path);
+            write(stream);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -92,12 +92,19 @@ internal static class ProveCommand
             Console.Out.Write(text());
         }
 
-        if (path is null)
+        if (path == "-")
         {
-            return;
+            using var output = Console.OpenStandardOutput();
+            WriteLine(output, writeJson);
         }
+        else if (path is not null)
+        {
+            OutputFile.Write(path, file => WriteLine(file, writeJson));
+        }
+    }
 
-        using var stream = path == "-" ? Console.OpenStandardOutput() : OutputFile.Create(path);
+    private static void WriteLine(Stream stream, Action<Utf8JsonWriter> writeJson)
+    {
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             writeJson(json);

@@ -152,8 +152,7 @@ internal static class VerifyCommand
     {
         if (path is not null)
         {
-            using var stream = OutputFile.Create(path);
-            write(stream);
+            OutputFile.Write(path, write);
         }
     }
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Tunnels;
 
 namespace LeakVerifier.Harness.Faults;
 
 /// <summary>What happens to the tunnel's processes (leak catalogue, classes 1 to 4).</summary>
 public static class ProcessFaults
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>The client is killed: the kernel removes its tun and the tun's routes, and the old default route takes over.</summary>
     public static Fault Killed { get; } = Fault.Of(
         "sigkill", "the tunnel's process is killed (SIGKILL)", context => EndAsync(context, Signal.Kill));
@@ -45,7 +48,13 @@ public static class ProcessFaults
     {
         var process = context.RequiredTunnel.ClientProcess;
         process.Send(signal);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        await process.Exited.WaitAsync(deadline.Token);
+        try
+        {
+            await process.Exited.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TunnelException($"the tunnel's process did not end within {Patience.TotalSeconds:0} s of a signal");
+        }
     }
 }

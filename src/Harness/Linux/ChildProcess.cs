@@ -7,6 +7,12 @@ namespace LeakVerifier.Harness.Linux;
 /// <summary>A program that runs in a namespace until it ends or is ended.</summary>
 public sealed class ChildProcess : IRunningProgram
 {
+    /// <summary>How long a program may take of which nothing is said, also on a busy machine.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long what a program wrote may take to be read after its end.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly Process _process;
     private readonly OutputLog _output = new();
     private readonly string _command;
@@ -72,14 +78,15 @@ public sealed class ChildProcess : IRunningProgram
     {
         await using var child = await StartAsync(thread, command, environment, input);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(timeout ?? TimeSpan.FromSeconds(10));
+        var limit = timeout ?? Patience;
+        deadline.CancelAfter(limit);
         try
         {
             return await child.WaitForExitAsync(deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"'{child._command}' did not end within {(timeout ?? TimeSpan.FromSeconds(10)).TotalSeconds:0.#} s");
+            throw new TimeoutException($"'{child._command}' did not end within {limit.TotalSeconds:0.#} s");
         }
     }
 
@@ -89,7 +96,7 @@ public sealed class ChildProcess : IRunningProgram
         await _process.WaitForExitAsync(cancellation);
 
         // A daemon that it left behind may hold the pipes open; its output is not waited for.
-        await Task.WhenAny(_outputEnded, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellation));
+        await Task.WhenAny(_outputEnded, Task.Delay(LastWords, TimeProvider.System, cancellation));
         return new CommandResult(_command, _process.ExitCode, Output);
     }
 

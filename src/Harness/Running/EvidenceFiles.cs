@@ -25,19 +25,29 @@ internal sealed class EvidenceFiles
     public string? InsideCapture => _stem is null ? null : _stem + ".inside.pcap";
 
     /// <summary>Keeps the state of the client as it is now. A program that fails is evidence too: its words are kept.</summary>
-    public async Task KeepStateAsync(LabHost client, ITunnel? tunnel)
+    /// <returns>Null, or why it cannot be kept.</returns>
+    public async Task<string?> KeepStateAsync(LabHost client, ITunnel? tunnel)
     {
         if (_stem is null)
         {
-            return;
+            return null;
         }
 
-        await KeepAsync(client, ".ruleset", ["nft", "list", "ruleset"]);
-        await KeepAsync(client, ".routes", ["ip", "route", "show", "table", "all"]);
-        await KeepAsync(client, ".addresses", ["ip", "address"]);
-        if (tunnel is not null)
+        try
         {
-            await File.WriteAllTextAsync(_stem + ".tunnel.log", tunnel.ClientProcess.Output);
+            await KeepAsync(client, ".ruleset", ["nft", "list", "ruleset"]);
+            await KeepAsync(client, ".routes", ["ip", "route", "show", "table", "all"]);
+            await KeepAsync(client, ".addresses", ["ip", "address"]);
+            if (tunnel is not null)
+            {
+                await File.WriteAllTextAsync(_stem + ".tunnel.log", tunnel.ClientProcess.Output);
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"the evidence cannot be kept: {exception.Message}";
         }
     }
 

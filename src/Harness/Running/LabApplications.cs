@@ -15,7 +15,7 @@ internal sealed class LabApplications : IAsyncDisposable
     private const int RelayPort = 9101;
 
     /// <summary>Applications start slowly where many labs run side by side.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly LabHost _client;
     private readonly DownloadService _downloads;

@@ -8,7 +8,7 @@ namespace LeakVerifier.Harness.Running;
 /// <summary>A capture with its second witness, at the far end of one link of a run.</summary>
 internal sealed class LabCapture : IAsyncDisposable
 {
-    private static readonly TimeSpan CounterDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CounterDeadline = TimeSpan.FromSeconds(20);
 
     private readonly PacketCapture _capture;
     private readonly FrameCounter _counter;

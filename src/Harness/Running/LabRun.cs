@@ -23,8 +23,8 @@ namespace LeakVerifier.Harness.Running;
 /// </summary>
 internal sealed class LabRun : IAsyncDisposable
 {
-    /// <summary>How long a tunnel or a first answer may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long a tunnel, a first answer or a server's obedience may take, on a machine that does other work too.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly SemaphoreSlim LabStarts = new(Environment.ProcessorCount);
 
@@ -144,7 +144,8 @@ internal sealed class LabRun : IAsyncDisposable
 
         var course = new RunCourse(_scenario, judge);
         var problem = await FollowCourseAsync(course, cancellation);
-        await files.KeepStateAsync(_lab.Client, _tunnel);
+        var unkept = await files.KeepStateAsync(_lab.Client, _tunnel);
+        problem ??= unkept;
         return await CloseAsync(course, capture, problem) with { CaptureFile = files.Capture };
     }
 
@@ -201,6 +202,8 @@ internal sealed class LabRun : IAsyncDisposable
             return failure;
         }
 
+        // The window is one after the fault, so it begins when all that was to be broken is.
+        await ((_tunnel as OpenVpnTunnel)?.WaitUntilObeyedAsync(Patience, cancellation) ?? Task.CompletedTask);
         if (course.IsFirewallLate)
         {
             // From here on it claims to be closed; what left before is not held against it.

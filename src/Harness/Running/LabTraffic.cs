@@ -28,8 +28,11 @@ internal sealed class LabTraffic : IAsyncDisposable
     private static readonly string[] ThroughTunnel =
         [.. NeedFlows, "tcp-new", "udp-unconnected", "dns-udp-public", "dns-tcp-public", "icmp-echo"];
 
-    /// <summary>How long opening, or the first bytes of the transfers, may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>How long opening, or the first bytes of the transfers, may take, on a machine that does other work too.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>How much longer the other address family may take where a firewall may refuse it as a whole.</summary>
+    private static readonly TimeSpan OtherFamily = TimeSpan.FromSeconds(5);
 
     /// <summary>The same where no answer is expected, because a firewall is in the way.</summary>
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(1);
@@ -78,12 +81,12 @@ internal sealed class LabTraffic : IAsyncDisposable
     {
         if (way == TrafficWay.Attempted)
         {
-            await OpenAsync(ShortPatience, cancellation);
+            await OpenAsync(ShortPatience, way, cancellation);
             _probes.Start();
             return null;
         }
 
-        var opened = await OpenAsync(Patience, cancellation);
+        var opened = await OpenAsync(Patience, way, cancellation);
         Canaries = [.. opened.Where(readiness => readiness.SeenAs is not null)];
         RefusedFamilies = way == TrafficWay.TunnelledOrRefused ? [.. Families.Where(IsRefusedAsAWhole)] : [];
         var failed = opened.Where(readiness => readiness.Problem is not null && !RefusedFamilies.Any(readiness.Probe.EndsWith));
@@ -134,11 +137,19 @@ internal sealed class LabTraffic : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _probes.DisposeAsync();
 
-    private async Task<IReadOnlyList<ProbeReadiness>> OpenAsync(TimeSpan patience, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ProbeReadiness>> OpenAsync(TimeSpan patience, TrafficWay way, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(patience);
-        var opened = await _probes.OpenAsync(deadline.Token);
+        var opening = _probes.Probes.ToDictionary(probe => probe.Description.Name, probe => probe.OpenAsync(deadline.Token));
+        if (way == TrafficWay.TunnelledOrRefused)
+        {
+            await Task.WhenAny(Families.Select(family => Task.WhenAll(
+                opening.Where(probe => probe.Key.EndsWith(family, StringComparison.Ordinal)).Select(probe => probe.Value))));
+            deadline.CancelAfter(OtherFamily);
+        }
+
+        var opened = await Task.WhenAll(opening.Values);
         cancellation.ThrowIfCancellationRequested();
         _unready = [.. opened.Where(readiness => !readiness.IsReady).Select(readiness => readiness.Probe)];
         return opened;

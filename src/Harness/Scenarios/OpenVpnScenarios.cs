@@ -47,10 +47,10 @@ internal static class OpenVpnScenarios
             Persist, [4], New, TimeSpan.FromSeconds(6));
         yield return Of(
             Server("ping-exit", "the server has the client exit on silence, and falls silent", "push replace ping-restart with ping-exit 2", "restart"),
-            Persist with { Script = "when tunnel-up #2 do blackhole" }, [4, 5], New, TimeSpan.FromSeconds(7));
+            Persist with { Script = "when tunnel-up #2 do blackhole" }, [4, 5], New, TimeSpan.FromSeconds(5));
         yield return Of(
             Server("retry-max", "the server is gone and the client may try once", "restart", "close"),
-            Persist with { ClientLines = ["connect-retry-max 1", "hand-window 3"] }, [4], New, TimeSpan.FromSeconds(10));
+            Persist with { ClientLines = ["connect-retry-max 1", "connect-timeout 3"] }, [4], New, TimeSpan.FromSeconds(10));
         yield return Of(ProcessFaults.Killed, Persist, [1], New, Short);
         yield return Of(HungUp, Persist, [4], New, Reconnect);
         yield return Of(AskedToEnd, Plain with { ClientLines = ["explicit-exit-notify 2"] }, [2], New, TimeSpan.FromSeconds(5));

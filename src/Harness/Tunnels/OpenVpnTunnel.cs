@@ -28,6 +28,8 @@ public sealed class OpenVpnTunnel : ITunnel
     /// </summary>
     public const ushort ClientTcpPort = 1001;
 
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
     private const string ConfigurationFile = "client.ovpn";
 
     private readonly CertificateAuthority _authority;
@@ -94,6 +96,21 @@ public sealed class OpenVpnTunnel : ITunnel
             server.Dispose();
             authority.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Waits until the server has done all that it was asked to break. Some of it may have to wait for the client, and some
+    /// may never come: then the wait ends with the patience.
+    /// </summary>
+    public async Task WaitUntilObeyedAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        // What a server still has to do raises no event when it is done.
+        using var timer = new PeriodicTimer(Glance);
+        var begun = TimeProvider.System.GetTimestamp();
+        while (Server.Outstanding.Count > 0 && TimeProvider.System.GetElapsedTime(begun) < patience)
+        {
+            await timer.WaitForNextTickAsync(cancellation);
         }
     }
 

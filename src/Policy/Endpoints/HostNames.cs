@@ -52,7 +52,8 @@ internal sealed class HostNames
         {
             mend = mayLookUp
                 ? ($"the name {name} was looked up and not found", "is there a network, and a resolver? Or write the server's address")
-                : ($"the name {name} is not looked up", "write the server's address, or let 'vpn-firewall start --resolve' look it up (in the clear) and pin it");
+                : ($"the name {name} is not looked up",
+                    "write the server's address, or let 'vpn-firewall start --resolve' look it up (in the clear) and pin it");
             return [];
         }
 

@@ -243,7 +243,8 @@ internal sealed class OpenVpnReader
                 return null;
             }
 
-            return new(proxy.Host, proxy.Port, TransportProtocol.Tcp, AddressFamily.Unspecified, proxy.Option.File, proxy.Option.Line);
+            var (file, line) = (proxy.Option.File, proxy.Option.Line);
+            return new(proxy.Host, proxy.Port, TransportProtocol.Tcp, AddressFamily.Unspecified, file, line);
         }
 
         if (_randomised is not null && !IPAddress.TryParse(profile.Host, out _))

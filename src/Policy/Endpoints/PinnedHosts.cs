@@ -15,7 +15,8 @@ public static class PinnedHosts
     /// <summary>Where the file is.</summary>
     public const string DefaultPath = "/var/lib/vpn-firewall/hosts";
 
-    private const string Heading = "# Addresses that 'vpn-firewall start' looked up; 'vpn-firewall start --resolve' looks them up again.";
+    private const string Heading =
+        "# Addresses that 'vpn-firewall start' looked up; 'vpn-firewall start --resolve' looks them up again.";
 
     /// <summary>Writes the file, whole or not at all.</summary>
     public static void Write(string path, IEnumerable<PinnedHost> hosts)
@@ -48,7 +49,8 @@ public static class PinnedHosts
             var addresses = Addresses(words[1..]);
             if (addresses.IsEmpty)
             {
-                problems.Add(new(path, number, "this is no name with its addresses", "remove the file, and let 'vpn-firewall start --resolve' write it"));
+                problems.Add(new(path, number,
+                    "this is no name with its addresses", "remove the file, and let 'vpn-firewall start --resolve' write it"));
             }
 
             hosts[words[0]] = new PinnedHost(words[0], addresses, IsFresh: false);

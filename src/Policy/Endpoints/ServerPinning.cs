@@ -21,7 +21,8 @@ internal static class ServerPinning
         }
         else if (!IsName(server.Host))
         {
-            problems.Add(server.Problem($"'{server.Host}' is neither an address nor a host's name", "write 203.0.113.10, 2001:db8::10 or vpn.example.org"));
+            problems.Add(server.Problem(
+                $"'{server.Host}' is neither an address nor a host's name", "write 203.0.113.10, 2001:db8::10 or vpn.example.org"));
             return [];
         }
         else

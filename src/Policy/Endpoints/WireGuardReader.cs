@@ -89,7 +89,8 @@ internal sealed partial class WireGuardReader
                 AddServer(value, line);
                 break;
             case ("[PEER]", "ALLOWEDIPS"):
-                _defaultRoute = value.Split(',').Any(network => network.Trim().EndsWith("/0", StringComparison.Ordinal)) ? line : _defaultRoute;
+                var isDefault = value.Split(',').Any(network => network.Trim().EndsWith("/0", StringComparison.Ordinal));
+                _defaultRoute = isDefault ? line : _defaultRoute;
                 break;
             case ("[INTERFACE]", "FWMARK"):
                 _mark = (value, line);
@@ -98,7 +99,8 @@ internal sealed partial class WireGuardReader
                 _table = value;
                 break;
             case ("[INTERFACE]", "PREUP" or "POSTUP") when SetsByCommand().IsMatch(value):
-                Problem(line, "the command sets an endpoint or a mark, which is not followed here", "set Endpoint or FwMark in the file");
+                Problem(line,
+                    "the command sets an endpoint or a mark, which is not followed here", "set Endpoint or FwMark in the file");
                 break;
         }
     }
@@ -143,7 +145,8 @@ internal sealed partial class WireGuardReader
     private static bool IsNone(string mark)
     {
         var digits = mark.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? mark[2..] : mark;
-        return mark == "off" || (uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && value == 0);
+        var isNumber = uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value);
+        return mark == "off" || (isNumber && value == 0);
     }
 
     private void Problem(int line, string what, string mend) => _problems.Add(new(_file, line, what, mend));

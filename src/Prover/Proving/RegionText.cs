@@ -122,8 +122,13 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
         string title, int region, Field field, int offset, int width, Func<UInt128, string> show)
     {
         var ranges = Projected(region, field, offset, width);
-        // Loopback addresses never leave: that they are missing says nothing.
-        var unsaid = field == Field.Destination ? AddressRanges.Loopback(model.Space.Family) : [];
+        // Loopback addresses never leave, and nobody has the last number: that they are missing says nothing.
+        ImmutableArray<ValueRange> unsaid = field switch
+        {
+            Field.Destination => AddressRanges.Loopback(model.Space.Family),
+            Field.Uid => [ValueRange.Exactly(uint.MaxValue)],
+            _ => [],
+        };
         var others = ValueRange.Complement(ranges, width).RemoveRange(unsaid);
         if (others.IsEmpty)
         {

@@ -17,10 +17,9 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
     public int Of(PathKind path, bool noRawSockets)
     {
         var result = All(Interfaces(path), States(), Headers(), Forms(path));
-        if (path == PathKind.Forward)
-        {
-            result = gates.Difference(result, space.Bits(Field.HasSocket)[0]);
-        }
+        result = path == PathKind.Forward
+            ? gates.Difference(result, space.Bits(Field.HasSocket)[0])
+            : gates.And(result, Owners());
         // Ordinary sockets' packets are fragmented behind postrouting. A raw socket can send a fragment, which conntrack
         // reassembles unless the socket says IP_NODEFRAG (ip(7)); IPv6 has no such option.
         var isReassembled = hooks.HasTracking && (path == PathKind.Forward || space.Family == IpFamily.Ip6);
@@ -45,9 +44,22 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
         return path == PathKind.Forward ? All(routed, seen, In(Field.InInterface, some)) : All(routed, seen);
     }
 
+    // Nobody has the number that stands for "no number" (linux/uidgid.h, uid_valid).
+    private int Owners()
+    {
+        var all = ImmutableArray.Create(new ValueRange(0, uint.MaxValue - 1));
+        return gates.And(In(Field.Uid, all), In(Field.Gid, all));
+    }
+
     private int States()
     {
-        return In(Field.ConnectionState, [new ValueRange(0, (int)ConnectionState.Untracked)]);
+        var states = In(Field.ConnectionState, [new ValueRange(0, (int)ConnectionState.Untracked)]);
+        // Conntrack finds no connection in a header that is cut off (net/netfilter/nf_conntrack_core.c, get_l4proto and
+        // nf_ct_get_tuple): TCP, UDP and both ICMPs need eight bytes.
+        var needsHeader = In(Field.Protocol,
+            ValueRange.Normalise(new uint[] { 1, 6, 17, 58 }.Select(number => ValueRange.Exactly(number))));
+        var isTracked = In(Field.ConnectionState, [new ValueRange(0, (int)ConnectionState.Related)]);
+        return gates.Difference(states, All(needsHeader, isTracked, space.Bits(Field.Truncated)[0]));
     }
 
     // Nothing fragments a frame of a packet socket, and without a chain that looks the form does not matter.

@@ -216,7 +216,7 @@ public sealed class FirewallTrafficTests
         listener.Listen();
         var client = _wire.Client.Open(AddressFamily.InterNetwork, SocketType.Stream, Wire.OtherUser);
         client.NoDelay = true;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await client.ConnectAsync(address, limit.Token);
         return new Connection(listener, client, await listener.AcceptAsync(limit.Token));
     }

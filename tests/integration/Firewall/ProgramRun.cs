@@ -7,6 +7,9 @@ namespace LeakVerifier.IntegrationTests.Firewall;
 /// <summary>A finished process.</summary>
 internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 {
+    /// <summary>After this it hangs, also on a busy machine.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
     /// <summary>Starts a program; its output is read by <see cref="FinishAsync"/>.</summary>
     public static Process Start(params string[] command)
     {
@@ -28,8 +31,17 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await process.WaitForExitAsync(limit.Token);
+            using var limit = new CancellationTokenSource(Limit);
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                throw new TimeoutException($"it did not end within {Limit.TotalSeconds:0} s");
+            }
+
             return new ProgramRun(process.ExitCode, await output, await error);
         }
     }

@@ -137,7 +137,7 @@ internal sealed partial class Wire : IDisposable
     /// <summary>Waits for one datagram, which may first have to wait for its neighbour's address.</summary>
     public static async Task ReceiveAsync(Socket receiver)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await receiver.ReceiveAsync(new byte[64], limit.Token);
     }
 

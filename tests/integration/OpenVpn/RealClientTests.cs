@@ -24,7 +24,7 @@ public sealed class RealClientTests
     [TestCase(Transport.Udp, 4, SslProtocols.Tls13, WrappingMode.None, DataCipher.Aes128Gcm)]
     [TestCase(Transport.Udp, 4, SslProtocols.Tls13, WrappingMode.TlsCrypt, DataCipher.ChaCha20Poly1305)]
     [TestCase(Transport.Tcp, 6, SslProtocols.Tls13, WrappingMode.TlsCrypt, DataCipher.Aes256Gcm)]
-    [CancelAfter(30_000)]
+    [CancelAfter(120_000)]
     public async Task The_client_connects_and_traffic_of_both_families_goes_through(
         Transport transport,
         int family,

@@ -9,7 +9,7 @@ namespace LeakVerifier.IntegrationTests.OpenVpn;
 public sealed class TunDeviceTests
 {
     [Test]
-    [CancelAfter(20_000)]
+    [CancelAfter(120_000)]
     public async Task A_packet_routed_into_the_interface_is_read_and_one_written_comes_out(CancellationToken timeout)
     {
         using var host = new Namespace("tun");
@@ -35,7 +35,7 @@ public sealed class TunDeviceTests
 
     [TestCase(false)]
     [TestCase(true)]
-    [CancelAfter(20_000)]
+    [CancelAfter(120_000)]
     public async Task Disposing_wakes_the_reader_and_removes_the_interface(bool isUp, CancellationToken timeout)
     {
         using var host = new Namespace("tun");
@@ -59,7 +59,7 @@ public sealed class TunDeviceTests
 
         tun.Dispose();
 
-        reader.Join(TimeSpan.FromSeconds(10)).Should().BeTrue();
+        reader.Join(TimeSpan.FromSeconds(60)).Should().BeTrue();
         host.Execute("ip", "link show").Should().NotContain("tun7");
         tun.Write(new byte[20]).Should().BeFalse();
         tun.Read(new byte[20]).Should().Be(0);

@@ -20,7 +20,7 @@ public sealed class WireAccountTests
     [TestCase(WrappingMode.None)]
     [TestCase(WrappingMode.TlsAuth)]
     [TestCase(WrappingMode.TlsCrypt)]
-    [CancelAfter(40_000)]
+    [CancelAfter(120_000)]
     public async Task Another_users_datagrams_to_the_same_port_are_told_from_the_clients(
         WrappingMode wrapping, CancellationToken timeout)
     {
@@ -64,7 +64,7 @@ public sealed class WireAccountTests
     }
 
     [Test]
-    [CancelAfter(40_000)]
+    [CancelAfter(120_000)]
     public async Task Another_users_connection_to_the_same_port_is_told_from_the_clients(CancellationToken timeout)
     {
         using var lab = new VpnLab();

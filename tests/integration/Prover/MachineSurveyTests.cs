@@ -11,7 +11,7 @@ namespace LeakVerifier.IntegrationTests.Prover;
 public sealed class MachineSurveyTests
 {
     private const string Closed = "table inet wall {\n chain out {\n type filter hook output priority 0; policy drop;\n }\n"
-        + " chain fwd {\n type filter hook forward priority 0; policy drop;\n }\n}\n";
+        + " chain through {\n type filter hook forward priority 0; policy drop;\n }\n}\n";
 
     [Test]
     public void Where_nothing_stands_in_the_way_the_rules_are_proved()

@@ -38,6 +38,20 @@ public sealed class ProveCommandTests
         answer.GetProperty("assumptions").GetArrayLength().Should().BePositive();
     }
 
+    [TestCase("TUNNEL_MARK=0xca6c")]
+    [TestCase("VPN_INTERFACE_KIND=tun")]
+    [TestCase("SSH_FROM=192.168.1.0/24@eth0:22")]
+    [TestCase("DHCP=true\nEAPOL=true\nLOCAL_DNS=192.168.1.1")]
+    public async Task Our_own_rules_are_proved_with_every_exception_that_can_be_configured(string keys)
+    {
+        await File.AppendAllTextAsync(_configuration, keys + "\n");
+        var up = $"{Path.Combine(VpnFirewall.Root, "artifacts", "vpn-firewall")} start --config {_configuration}";
+
+        var (exitCode, answer) = await ProveAsync(up);
+
+        exitCode.Should().Be(0, answer.GetProperty("reason").GetString());
+    }
+
     [Test]
     public async Task Without_rules_everything_leaks()
     {

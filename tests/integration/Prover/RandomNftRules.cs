@@ -22,7 +22,7 @@ internal static class RandomNftRules
             // The kernel's order of chains with one priority is nobody's business.
             Chain(text, random, "out2", Base(random, "output", "filter", 5), canJump: true);
         }
-        Chain(text, random, "fwd", Base(random, "forward", "filter"), canJump: true);
+        Chain(text, random, "through", Base(random, "forward", "filter"), canJump: true);
         if (random.Next(3) == 0)
         {
             Chain(text, random, "pre", Base(random, "prerouting", "filter"), canJump: true);

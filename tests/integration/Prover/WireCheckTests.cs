@@ -28,7 +28,7 @@ public sealed class WireCheckTests
     private const string Rerouted = """
         exec nft -f - <<EOF
         table inet t {
-            chain mark { type route hook output priority mangle; policy accept; udp dport 4711 meta mark set 7; }
+            chain before { type route hook output priority mangle; policy accept; udp dport 4711 meta mark set 7; }
             chain out {
                 type filter hook output priority filter; policy drop;
                 oifname { "lo", "$LV_TUNNEL_IF" } accept
@@ -54,7 +54,7 @@ public sealed class WireCheckTests
             chain out {
                 type filter hook output priority filter; policy drop;
                 oifname "lo" accept
-                meta skuid 0-4294967294 drop
+                meta skuid 0-4294967295 drop
                 ip protocol icmp icmp type echo-reply accept
             }
             chain forward { type filter hook forward priority filter; policy drop; }

@@ -42,7 +42,7 @@ public sealed partial class ProbeSetTests
         SourceOf("udp-connected-v6").Should().Be(TrafficNetwork.ClientV6);
 
         _probes.Start();
-        await _probes.WhenTransferredAsync(100_000, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await _probes.WhenTransferredAsync(100_000, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         await Eventually.HoldsAsync(() => Silent().Should().BeEmpty());
 
         IPAddress? SourceOf(string probe)
@@ -75,7 +75,7 @@ public sealed partial class ProbeSetTests
     {
         await OpenAsync();
         _probes.Start();
-        await _probes.WhenTransferredAsync(50_000, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await _probes.WhenTransferredAsync(50_000, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         Named("tcp-established-v4").Counters.Retransmissions.Should().Be(0);
 
         await _network.DeafenServerAsync();
@@ -168,7 +168,7 @@ public sealed partial class ProbeSetTests
 
     private async Task<IReadOnlyList<ProbeReadiness>> OpenAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await _probes.OpenAsync(limit.Token);
     }
 

@@ -14,7 +14,7 @@ public sealed class WireTests
         await using var network = await TrafficNetwork.CreateAsync();
         await using var tap = await network.TapServerAsync();
         await using var probes = ProbeSet.Create(network.Plan);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await probes.OpenAsync(limit.Token);
         probes.Start();
         await probes.WhenTransferredAsync(50_000, limit.Token);

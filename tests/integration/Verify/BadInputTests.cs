@@ -150,6 +150,28 @@ public sealed class BadInputTests
         }
     }
 
+    [Test]
+    public async Task A_full_disk_is_named_and_a_leak_that_was_seen_stays_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("leakverifier-full-").FullName;
+        try
+        {
+            // A disk of its own, in a mount namespace that ends with the program.
+            var script = $"mount -t tmpfs -o size=200k none {folder} && exec \"$0\" verify --firewall none --scenario oob-sigkill "
+                + $"--out {folder}/evidence --json {folder}/report.json";
+
+            var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(null, ["unshare", "--mount", "sh", "-c", script, VerifyRun.Program]));
+
+            run.Output.Should().Contain("none: leak (1 leak)", "{0}", run);
+            run.ExitCode.Should().Be(65, "{0}", run);
+            run.Error.Should().Contain($"{folder}/report.json: the report cannot be written: No space left on device");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static string Find(string program)
     {
         string[] folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];

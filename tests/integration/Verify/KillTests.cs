@@ -94,7 +94,7 @@ public sealed class KillTests
 
     private static async Task ShouldBeGoneAsync(Process process, ProcessMarker marker, int exitCode)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await process.WaitForExitAsync(limit.Token);
         process.ExitCode.Should().Be(exitCode);
         await Eventually.HoldsAsync(() => marker.Living().Should().BeEmpty());

@@ -28,7 +28,7 @@ public abstract class SuiteFixture
     [OneTimeSetUp]
     public async Task RunTheSuite()
     {
-        _evidence = Directory.CreateTempSubdirectory("leakverifier-test-").FullName;
+        _evidence = TestEvidence.CreateFolder();
         var begun = Stopwatch.GetTimestamp();
         Run = await VerifyRun.RunAsync([.. _arguments, "--out", _evidence]);
         await TestContext.Out.WriteLineAsync(
@@ -41,14 +41,9 @@ public abstract class SuiteFixture
     [TearDown]
     public void AttachEvidenceOfAFailure()
     {
-        if (TestContext.CurrentContext.Result.FailCount == 0)
+        if (TestContext.CurrentContext.Result.FailCount > 0)
         {
-            return;
-        }
-
-        foreach (var file in Directory.EnumerateFiles(_evidence))
-        {
-            TestContext.AddTestAttachment(file);
+            TestEvidence.Attach(_evidence);
         }
     }
 

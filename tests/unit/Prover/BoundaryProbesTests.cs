@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Policy;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Probing;
@@ -10,11 +11,17 @@ namespace LeakVerifier.UnitTests.Prover;
 /// <summary>Probes stand where rules change their minds, and the policy forbids each.</summary>
 public sealed class BoundaryProbesTests
 {
+    private static readonly EgressPolicy Policy = Listings.LocalPolicy with
+    {
+        Forwarding = true,
+        InternalInterfaces = [new InterfacePattern("eth1", IsPrefix: false)],
+    };
+
     [Test]
     public void None_of_them_leaves_by_the_interpreter_where_the_prover_proves_that_none_can()
     {
         var loaded = Listings.ReadNft("good") with { Interfaces = ["lo", "eth0", "tun0"] };
-        RulesetProver.Prove(loaded, Listings.LocalPolicy).Verdict.Should().Be(Verdict.Proved);
+        RulesetProver.Prove(loaded, Policy).Verdict.Should().Be(Verdict.Proved);
 
         var probes = Make(loaded);
 
@@ -49,7 +56,7 @@ public sealed class BoundaryProbesTests
     public void The_policy_forbids_each_and_allows_what_it_lists()
     {
         var loaded = Listings.ReadNft("good") with { Interfaces = ["lo", "eth0", "tun0"] };
-        var oracle = new PolicyOracle(loaded, Listings.LocalPolicy);
+        var oracle = new PolicyOracle(loaded, Policy);
         var tunnels = PacketReader.Read("oif=eth0 daddr=203.0.113.10 proto=udp dport=1194 uid=1194");
 
         Make(loaded).Should().OnlyContain(probe => oracle.IsLeak(probe));
@@ -60,7 +67,7 @@ public sealed class BoundaryProbesTests
 
     private static IReadOnlyList<Packet> Make(LoadedRuleset loaded)
     {
-        return new BoundaryProbes(loaded, Listings.LocalPolicy, seed: 1)
+        return new BoundaryProbes(loaded, Policy, seed: 1)
         {
             OutInterfaces = ["eth0", "eth9"],
             InInterfaces = ["tun0"],

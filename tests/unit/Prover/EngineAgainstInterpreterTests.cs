@@ -59,9 +59,11 @@ public sealed class EngineAgainstInterpreterTests
                 continue;
             }
             var packet = WitnessFinder.ToPacket(model, classes, path, point);
-            var expected = Interpreter.Explain(ruleset, packet, Unknowns(model, point)).Leaves;
+            var explanation = Interpreter.Explain(ruleset, packet, Unknowns(model, point));
+            var expected = explanation.Leaves;
             var actual = diagram.Evaluate(leaves, level => point.GetValueOrDefault(level));
-            actual.Should().Be(expected, $"seed {seed}, packet {i}: {PacketText.Of(packet)}");
+            actual.Should().Be(expected, "seed {0}, packet {1}: {2}; {3}", seed, i, PacketText.Of(packet),
+                string.Join("; ", explanation.Trace.Select(entry => $"{entry.Chain}: {entry.Rule} => {entry.Effect}")));
             compared++;
             left += expected ? 1 : 0;
         }

@@ -73,13 +73,17 @@ public sealed class IdentityTests
             MatchStep.Of(FieldKey.SourcePort, [ValueRange.Exactly(22)]),
         ];
 
-        // A later fragment's bytes may be read as ports: only where fragments are looked at first is anything proved.
-        var whole = MatchStep.Of(new FieldKey(Field.FragmentOffset, 3, 13), [ValueRange.Exactly(0)]);
-        Output(policy, [whole, .. answers]).Verdict.Should().Be(Verdict.Proved);
+        // A later fragment's bytes may be read as ports, and half a header has one: neither is of a known connection.
+        RuleStep[] whole =
+        [
+            MatchStep.Of(FieldKey.Whole(Field.ConnectionState), [ValueRange.Exactly((UInt128)(int)ConnectionState.Established)]),
+            MatchStep.Of(new FieldKey(Field.FragmentOffset, 3, 13), [ValueRange.Exactly(0)]),
+        ];
+        Output(policy, [.. whole, .. answers]).Verdict.Should().Be(Verdict.Proved);
         for (var index = 0; index < answers.Length; index++)
         {
             var missing = index;
-            Output(policy, [whole, .. answers.Where((_, i) => i != missing)]).Verdict.Should().Be(Verdict.Leak, "without {0}", index);
+            Output(policy, [.. whole, .. answers.Where((_, i) => i != missing)]).Verdict.Should().Be(Verdict.Leak, "without {0}", index);
         }
     }
 

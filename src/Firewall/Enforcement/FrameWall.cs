@@ -92,9 +92,14 @@ public sealed class FrameWall
 
         var spelled = _listInScratch(wanted).Text;
         spelled = spelled is null ? null : FrameListing.Comparable(spelled);
-        return text == spelled
-            ? new Comparison(Likeness.Same, [])
-            : new Comparison(Likeness.Different, TextDifference.Between(spelled ?? "", text ?? ""));
+        if (text == spelled)
+        {
+            return new Comparison(Likeness.Same, []);
+        }
+
+        return new Comparison(Likeness.Different, text is null
+            ? [$"- {SecondWall.Table}: the second wall is gone"]
+            : TextDifference.Between(spelled ?? "", text));
     }
 
     /// <summary>The commands that bring back what is loaded now, or that there is nothing.</summary>

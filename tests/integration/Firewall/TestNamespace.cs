@@ -59,6 +59,14 @@ internal sealed partial class TestNamespace : IDisposable
     /// </summary>
     public Socket Open(AddressFamily family, SocketType type, uint user = 0)
     {
+        return Open(() => new Socket(family, type, ProtocolOf(type)), user);
+    }
+
+    /// <summary>Opens a packet socket that lives inside and receives nothing (packet(7), protocol 0).</summary>
+    public Socket OpenPacket() => Open(() => new Socket(AddressFamily.Packet, SocketType.Raw, 0), user: 0);
+
+    private Socket Open(Func<Socket> open, uint user)
+    {
         Socket? socket = null;
         Exception? failure = null;
         var thread = new Thread(() =>
@@ -68,7 +76,7 @@ internal sealed partial class TestNamespace : IDisposable
                 using var handle = System.IO.File.OpenHandle(File);
                 Enter(handle).Should().Be(0, "setns needs root");
                 _ = SetFileSystemUser(user);
-                socket = new Socket(family, type, ProtocolOf(type));
+                socket = open();
             }
             catch (Exception exception)
             {

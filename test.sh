@@ -5,13 +5,14 @@ set -eu
 cd "$(dirname "$0")"
 . eng/setup.sh
 . eng/engine.sh
+. eng/vm.sh
 
 require_root
 require_dotnet
 # iptables: other people's firewalls are tested too. procps and iputils-ping: tests use sysctl, kill and ping. z3: the
 # prover's second opinion.
 # shellcheck disable=SC2086
-install_missing $BUILD_PACKAGES $LAB_PACKAGES iptables procps iputils-ping z3
+install_missing $BUILD_PACKAGES $LAB_PACKAGES $DEB_PACKAGES $VM_PACKAGES procps iputils-ping z3
 build_programs
 dotnet build LeakVerifier.sln --nologo -v quiet || exit 70
 dotnet format LeakVerifier.sln --no-restore --verify-no-changes || { echo "run 'dotnet format'" >&2; exit 70; }
@@ -22,6 +23,8 @@ rm -rf "$results" artifacts/test-evidence
 trap stop_own_engine EXIT
 ensure_engine
 docker/build-images.sh
+packaging/build-deb.sh >/dev/null
+build_vm_base
 status=0
 for suite in unit integration; do
     echo "== $suite tests"

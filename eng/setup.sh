@@ -52,4 +52,6 @@ build_programs() {
 
 # The compiler links native programs with gcc; the labs are made of the rest.
 BUILD_PACKAGES="gcc libc6-dev zlib1g-dev"
-LAB_PACKAGES="nftables libpcap0.8 openvpn iproute2"
+LAB_PACKAGES="nftables iptables libpcap0.8 openvpn iproute2"
+# Debian packages are made of the programs with these, and checked.
+DEB_PACKAGES="dpkg-dev lintian nftables"

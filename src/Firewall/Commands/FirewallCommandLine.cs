@@ -119,6 +119,8 @@ public sealed class FirewallCommandLine
             Verb("stop", "Change nothing: the machine stays closed", _ => new StopVerb(_environment).Run()),
             Verb("flush", "Remove the rules: the only command that opens", _ => new FlushVerb(_environment).Run()),
             Status(),
+            Verb("watch", "Load the rules and stay: restore what others change", parsed =>
+                new WatchVerb(_environment).Run(Configuration(parsed))),
             Verb("check", "Read the configuration and say what is wrong with it", parsed =>
                 new CheckVerb(_environment).Run(Configuration(parsed))),
             Verb("print", "Print the rules, for 'nft -f'; changes nothing", parsed =>

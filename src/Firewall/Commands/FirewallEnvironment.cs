@@ -6,6 +6,7 @@ using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -36,6 +37,9 @@ public sealed record FirewallEnvironment
 
     /// <summary>The kernel's settings that belong to the rules.</summary>
     public required KernelSettings Settings { get; init; }
+
+    /// <summary>The watch of this network namespace, if one runs.</summary>
+    public required Func<IWatch> FindWatch { get; init; }
 
     /// <summary>The lock's file.</summary>
     public required string LockPath { get; init; }
@@ -75,6 +79,7 @@ public sealed record FirewallEnvironment
         ListFramesInScratch = ScratchNamespace.ListFrames,
         Links = MachineLinks.System,
         Settings = KernelSettings.OfThisNetwork(),
+        FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
         StateFolder = "/run/vpn-firewall",
     };

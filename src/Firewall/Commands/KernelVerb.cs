@@ -10,7 +10,10 @@ internal static class KernelVerb
     /// <summary>
     /// Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.
     /// </summary>
-    public static ExitCode Run(FirewallEnvironment environment, Func<IBackend, ExitCode> work)
+    /// <param name="environment">What the program touches.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="held">The lock, where this process has it already.</param>
+    public static ExitCode Run(FirewallEnvironment environment, Func<IBackend, ExitCode> work, FirewallLock? held = null)
     {
         if (!environment.CanChangeRules())
         {
@@ -19,9 +22,10 @@ internal static class KernelVerb
         }
 
         using var kernel = environment.OpenKernel();
-        using var alone = FirewallLock.Take(environment.LockPath);
+        using var alone = held is null ? FirewallLock.Take(environment.LockPath) : null;
+        using var watch = environment.FindWatch();
         var frames = new FrameWall(kernel, environment.Links, environment.ListFramesInScratch);
-        var wall = new Wall(kernel, frames, environment.ListInScratch);
+        var wall = new Wall(kernel, frames, environment.ListInScratch, watch);
         return work(new NftBackend(wall, environment.Settings, new UplinkFacts(environment.Links)));
     }
 }

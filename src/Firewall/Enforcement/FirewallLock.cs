@@ -45,6 +45,19 @@ public sealed partial class FirewallLock : IDisposable
         return new FirewallLock(descriptor);
     }
 
+    /// <summary>Takes the lock if nobody has it; null: somebody has.</summary>
+    public static FirewallLock? TryTake(string path)
+    {
+        var descriptor = Open(path, ReadWriteCreateCloseOnExec, OwnerOnly);
+        if (descriptor < 0 || Flock(descriptor, Exclusive | NonBlocking) == 0)
+        {
+            return new FirewallLock(descriptor);
+        }
+
+        _ = Close(descriptor);
+        return null;
+    }
+
     /// <summary>Releases the lock.</summary>
     public void Dispose()
     {

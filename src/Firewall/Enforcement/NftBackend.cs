@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
@@ -42,9 +43,16 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
     /// <inheritdoc/>
     public string? Open()
     {
-        var reply = wall.Open();
-        string[] failures = [.. reply.IsDone ? [] : new[] { reply.Error }, .. settings.Restore()];
-        return failures.Length == 0 ? null : string.Join("; ", failures);
+        try
+        {
+            var reply = wall.Open();
+            string[] failures = [.. reply.IsDone ? [] : new[] { reply.Error }, .. settings.Restore()];
+            return failures.Length == 0 ? null : string.Join("; ", failures);
+        }
+        catch (WatchException exception)
+        {
+            return exception.Message;
+        }
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
@@ -14,17 +15,20 @@ public sealed class Wall
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
     private readonly FrameWall _frames;
+    private readonly IWatch _watch;
 
     /// <param name="kernel">The kernel's rules.</param>
     /// <param name="frames">The second wall.</param>
     /// <param name="listInScratch">
     /// Lists a ruleset as the installed nft spells it; asked only when the fast comparison says "different".
     /// </param>
-    public Wall(INftables kernel, FrameWall frames, Func<Ruleset, TableListing> listInScratch)
+    /// <param name="watch">Learns of every change that is wanted.</param>
+    public Wall(INftables kernel, FrameWall frames, Func<Ruleset, TableListing> listInScratch, IWatch watch)
     {
         _kernel = kernel;
         _frames = frames;
         _listInScratch = listInScratch;
+        _watch = watch;
     }
 
     /// <summary>
@@ -35,6 +39,8 @@ public sealed class Wall
     /// <param name="policy">The policy that they enforce; null: the lockdown.</param>
     public LoadResult Load(Ruleset ruleset, EgressPolicy? policy)
     {
+        // A watch that cannot be reached is no reason to leave the machine open: load first, complain then.
+        var trouble = TryWatch(_watch.Hold);
         var both = _kernel.Run(ruleset.Script + _frames.Script(ruleset.Frames, policy));
         var reply = both.IsDone ? both : _kernel.Run(ruleset.Script);
         if (!reply.IsDone)
@@ -44,11 +50,38 @@ public sealed class Wall
 
         // Alone the first wall was taken: an interface vanished meanwhile, or this kernel has no egress hook.
         var coverage = both.IsDone ? _frames.Coverage(policy) : _frames.Cover(ruleset.Frames, policy);
-        return Result(Compare(ruleset)) with { Coverage = coverage };
+        var result = default(LoadResult);
+        trouble ??= TryWatch(() => result = Verify(ruleset));
+        return (result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "")) with { Coverage = coverage };
     }
 
-    private static LoadResult Result(Comparison comparison)
+    /// <returns>What is wrong with the watch; null: nothing.</returns>
+    private static string? TryWatch(Action ask)
     {
+        try
+        {
+            ask();
+            return null;
+        }
+        catch (WatchException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>Compares, and has the watch follow.</summary>
+    private LoadResult Verify(Ruleset ruleset)
+    {
+        Comparison comparison;
+        bool isFollowed;
+        do
+        {
+            var generation = _watch.Generation();
+            comparison = Compare(ruleset);
+            isFollowed = comparison.Likeness != Likeness.Same || _watch.Adopt(generation);
+        }
+        while (!isFollowed);
+
         return comparison.Likeness switch
         {
             Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
@@ -113,6 +146,7 @@ public sealed class Wall
     /// <summary>Replaces whatever is loaded by the lockdown.</summary>
     public FallbackState LockDown()
     {
+        // Whether the watch follows is of no weight here: its copies are walls as well.
         return Load(Lockdown.Ruleset, policy: null).Outcome != LoadOutcome.Refused && IsClosed()
             ? FallbackState.LockedDown
             : FallbackState.Open;
@@ -121,6 +155,7 @@ public sealed class Wall
     /// <summary>Removes the tables, and with them every rule of ours; nobody else's.</summary>
     public NftablesReply Open()
     {
+        _watch.Open();
         var reply = _kernel.Run(Removal);
         return reply.IsDone ? _frames.Remove() : reply;
     }
@@ -140,9 +175,24 @@ public sealed class Wall
     /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
     public bool Restore(string script)
     {
+        if (!script.Contains($"table {Ruleset.Table} {{", StringComparison.Ordinal))
+        {
+            return Open().IsDone;
+        }
+
         // A kernel that can have no second wall refuses all that speaks of it.
+        var trouble = TryWatch(_watch.Hold);
         var second = script.IndexOf($"table {SecondWall.Table}\n", StringComparison.Ordinal);
-        return _kernel.Run(script).IsDone || (second > 0 && _kernel.Run(script[..second]).IsDone);
+        var isDone = _kernel.Run(script).IsDone || (second > 0 && _kernel.Run(script[..second]).IsDone);
+        return isDone && (trouble ?? TryWatch(Follow)) is null;
+
+        void Follow()
+        {
+            while (!_watch.Adopt(_watch.Generation()))
+            {
+                // Somebody changed something between the two questions.
+            }
+        }
     }
 
     /// <summary>The tables with the values of their counters; null when there is no first one.</summary>

@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.Net;
-using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Rules;
 

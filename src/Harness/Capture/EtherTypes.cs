@@ -23,6 +23,12 @@ public static class EtherTypes
     /// <summary>A provider's VLAN tag (IEEE 802.1ad).</summary>
     public const ushort ProviderVlan = 0x88a8;
 
+    /// <summary>Logging in to a network (IEEE 802.1X).</summary>
+    public const ushort Eapol = 0x888e;
+
+    /// <summary>Link layer discovery (IEEE 802.1AB).</summary>
+    public const ushort Lldp = 0x88cc;
+
     /// <summary>The tag that switches used for stacked VLANs before IEEE 802.1ad.</summary>
     public const ushort StackedVlan = 0x9100;
 
@@ -42,8 +48,8 @@ public static class EtherTypes
         Vlan or ProviderVlan or StackedVlan => "VLAN",
         0x8847 => "MPLS",
         0x8863 or 0x8864 => "PPPoE",
-        0x888e => "EAPOL",
-        0x88cc => "LLDP",
+        Eapol => "EAPOL",
+        Lldp => "LLDP",
         0x88e5 => "MACsec",
         _ => $"EtherType 0x{etherType:x4}",
     };

@@ -30,6 +30,13 @@ public readonly record struct MacAddress(ulong Value)
         return new MacAddress(value);
     }
 
+    /// <summary>Reads six pairs of hexadecimal digits, separated by colons.</summary>
+    /// <exception cref="FormatException">The text is something else.</exception>
+    public static MacAddress Parse(string text)
+    {
+        return Read(Convert.FromHexString(text.Replace(":", "", StringComparison.Ordinal)));
+    }
+
     /// <summary>Six pairs of hexadecimal digits, separated by colons.</summary>
     public override string ToString()
     {

@@ -11,7 +11,7 @@ namespace LeakVerifier.Harness.Commands;
 internal static class Prerequisites
 {
     private static readonly (string Program, string Package)[] Programs =
-        [("ip", "iproute2"), ("nft", "nftables"), ("setpriv", "util-linux")];
+        [("ip", "iproute2"), ("nft", "nftables"), ("iptables", "iptables"), ("setpriv", "util-linux")];
 
     /// <summary>Requires root and everything that the scenarios use.</summary>
     /// <exception cref="CommandException">Something is missing.</exception>

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
 using LeakVerifier.Policy;
 
@@ -12,17 +13,17 @@ public static class FirewallFacts
 {
     /// <summary>Writes the configuration file and gives the variables.</summary>
     /// <param name="configurationPath">Where the file is written.</param>
-    /// <param name="localNet">Local networks that may be reached in the clear; empty: none.</param>
+    /// <param name="clear">What may go in the clear besides the tunnel.</param>
     /// <param name="topology">Whether it closes a gateway.</param>
     /// <param name="transport">What carries the tunnel: TCP or UDP.</param>
     public static IReadOnlyDictionary<string, string> Write(
         string configurationPath,
-        string localNet,
+        ClearTraffic clear,
         Topology topology = Topology.Host,
         TransportProtocol transport = TransportProtocol.Udp)
     {
         var isGateway = topology == Topology.Gateway;
-        File.WriteAllText(configurationPath, Configuration(localNet, topology, transport));
+        File.WriteAllText(configurationPath, Configuration(clear, topology, transport));
         return new Dictionary<string, string>
         {
             ["LV_PHYSICAL_IF"] = HostLab.PhysicalInterface,
@@ -32,8 +33,10 @@ public static class FirewallFacts
             ["LV_SERVER_PORT"] = LabAddresses.VpnPort.ToString(CultureInfo.InvariantCulture),
             ["LV_SERVER_PROTO"] = Name(transport),
             ["LV_TUNNEL_UID"] = ITunnel.Uid.ToString(CultureInfo.InvariantCulture),
-            ["LV_LOCAL_NET"] = localNet,
-            ["LV_FORWARDING"] = isGateway ? "true" : "false",
+            ["LV_LOCAL_NET"] = clear.LocalNet,
+            ["LV_SSH_FROM"] = clear.SshFrom,
+            ["LV_DHCP"] = Name(clear.HasDhcp),
+            ["LV_FORWARDING"] = Name(isGateway),
             ["LV_INTERNAL_IF"] = isGateway ? InternalNetwork.Interface : "",
             ["LV_CONFIG"] = configurationPath,
         };
@@ -41,7 +44,7 @@ public static class FirewallFacts
 
     /// <summary>The text of the configuration file: the policy by which frames are judged, too.</summary>
     public static string Configuration(
-        string localNet, Topology topology = Topology.Host, TransportProtocol transport = TransportProtocol.Udp)
+        ClearTraffic clear, Topology topology = Topology.Host, TransportProtocol transport = TransportProtocol.Udp)
     {
         var forwarding = topology == Topology.Gateway ? $"FORWARDING=true\nINT_IF={InternalNetwork.Interface}" : "FORWARDING=false";
         var port = string.Create(CultureInfo.InvariantCulture, $"{LabAddresses.VpnPort}/{Name(transport)}");
@@ -51,11 +54,15 @@ public static class FirewallFacts
             VPN_INTERFACE={ITunnel.Interface}
             TUNNEL_USER={ITunnel.Uid}
             VPN_SERVERS="{LabAddresses.VpnServer.IPv4}:{port} [{LabAddresses.VpnServer.IPv6}]:{port}"
-            LOCAL_NET="{localNet}"
+            LOCAL_NET="{clear.LocalNet}"
+            SSH_FROM="{clear.SshFrom}"
+            DHCP={Name(clear.HasDhcp)}
             {forwarding}
 
             """);
     }
+
+    private static string Name(bool isSo) => isSo ? "true" : "false";
 
     private static string Name(TransportProtocol transport) => transport == TransportProtocol.Tcp ? "tcp" : "udp";
 }

@@ -5,8 +5,8 @@ using LeakVerifier.Harness.Sandboxing;
 namespace LeakVerifier.Harness.Firewalls;
 
 /// <summary>
-/// A firewall under test: a folder with an executable <c>up</c> and, if it likes, <c>down</c> and <c>reload</c>. Anybody's
-/// firewall is tested through this contract, our own included.
+/// A firewall under test: a folder with an executable <c>up</c> and, if it likes, <c>down</c>, <c>reload</c>, <c>stop</c>
+/// and <c>watch</c>. Anybody's firewall is tested through this contract, our own included.
 /// </summary>
 /// <param name="Name">What reports call it.</param>
 /// <param name="Folder">The folder's full path.</param>
@@ -25,7 +25,13 @@ public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderT
     public string Up => Path.Combine(Folder, "up");
 
     /// <summary>The program that loads the rules again; <c>up</c> where the firewall brings none.</summary>
-    public string Reload => File.Exists(Path.Combine(Folder, "reload")) ? Path.Combine(Folder, "reload") : Up;
+    public string Reload => Optional("reload") ?? Up;
+
+    /// <summary>The program that keeps an eye on the rules for as long as it runs; null: there is none.</summary>
+    public string? Watch => Optional("watch");
+
+    /// <summary>The program that stops the firewall's service, after which the machine stays closed; null: there is none.</summary>
+    public string? Stop => Optional("stop");
 
     /// <summary>Finds the firewall that <c>--firewall</c> names.</summary>
     /// <param name="name"><c>builtin</c>, <c>none</c> or a folder's path.</param>
@@ -59,5 +65,11 @@ public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderT
         return (File.GetUnixFileMode(firewall.Up) & AnyExecute) != 0
             ? firewall
             : throw new FirewallNotUsableException($"--firewall {name}: 'up' is not executable; chmod +x {firewall.Up}");
+    }
+
+    private string? Optional(string program)
+    {
+        var path = Path.Combine(Folder, program);
+        return File.Exists(path) ? path : null;
     }
 }

@@ -6,7 +6,7 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.Harness.Firewalls;
 
 /// <summary>A firewall under test in one lab.</summary>
-public sealed class FirewallSession
+public sealed class FirewallSession : IAsyncDisposable
 {
     /// <summary>How long one of its programs may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -14,6 +14,7 @@ public sealed class FirewallSession
     private readonly FirewallFolder _firewall;
     private readonly LabHost _client;
     private readonly IReadOnlyDictionary<string, string> _facts;
+    private FirewallWatch? _watch;
 
     /// <param name="firewall">The firewall.</param>
     /// <param name="client">The host that it closes.</param>
@@ -25,19 +26,58 @@ public sealed class FirewallSession
         _facts = facts;
     }
 
+    /// <summary>Why its watch no longer watches; null: it does, or there is none.</summary>
+    public string? WatchProblem => _watch?.Problem;
+
     /// <summary>Makes its files visible to the client's programs.</summary>
     public Task InstallAsync()
     {
         return Task.WhenAll(_client.ShowAsync(_firewall.Folder), _client.ShowAsync(_facts["LV_CONFIG"]));
     }
 
-    /// <summary>Loads the rules; they are in force when it returns.</summary>
+    /// <summary>Loads the rules, and starts the watch where there is one; both are in force when it returns.</summary>
     /// <returns>Null, or why the firewall is not up.</returns>
-    public Task<string?> UpAsync(CancellationToken cancellation) => RunAsync(_firewall.Up, cancellation);
+    public async Task<string?> UpAsync(CancellationToken cancellation)
+    {
+        return await RunAsync(_firewall.Up, cancellation) ?? await WatchAsync(cancellation);
+    }
 
     /// <summary>Loads the rules again.</summary>
     /// <returns>Null, or why that failed.</returns>
     public Task<string?> ReloadAsync(CancellationToken cancellation) => RunAsync(_firewall.Reload, cancellation);
+
+    /// <summary>Kills the watch and stops the service, as far as there are any.</summary>
+    /// <returns>Null, or why that failed.</returns>
+    public async Task<string?> StopAsync(CancellationToken cancellation)
+    {
+        await (_watch?.KillAsync() ?? Task.CompletedTask);
+        return _firewall.Stop is { } program ? await RunAsync(program, cancellation) : null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _watch?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<string?> WatchAsync(CancellationToken cancellation)
+    {
+        if (_firewall.Watch is not { } program)
+        {
+            return null;
+        }
+
+        try
+        {
+            _watch = await FirewallWatch.StartAsync(_client, program, _facts, Patience, cancellation);
+            return _watch.Problem;
+        }
+        catch (TimeoutException exception)
+        {
+            return exception.Message;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            return $"'watch' of the firewall cannot be started: {exception.Message}";
+        }
+    }
 
     private async Task<string?> RunAsync(string program, CancellationToken cancellation)
     {

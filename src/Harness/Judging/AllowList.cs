@@ -17,6 +17,8 @@ internal sealed class AllowList(EgressPolicy policy, WireFacts wire, ITransportO
         new DhcpRule(policy, wire),
         new LocalDnsRule(policy, wire),
         new LocalNetworkRule(policy, wire),
+        new ManagementRule(policy, wire),
+        new EapolRule(policy),
     ];
 
     /// <summary>What the frame is on the list by; null: it is a leak.</summary>

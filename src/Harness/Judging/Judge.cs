@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Capture;
+using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Policy;
 
@@ -94,6 +95,27 @@ public sealed class Judge
             if (inside.Find(frame, facts) is { } finding)
             {
                 Add(facts, finding.Sender, finding.Class, inside.Interface, finding.Why);
+            }
+        }
+    }
+
+    /// <summary>Takes what the client gave away without a frame on a link that is judged.</summary>
+    /// <param name="sender">Who made it do so.</param>
+    /// <param name="leakClass">What kind of leak that is.</param>
+    /// <param name="interfaceName">Where it went.</param>
+    /// <param name="count">How many times.</param>
+    /// <param name="summary">What happened, in one line.</param>
+    public void Report(ProbeDescription sender, LeakClass leakClass, string interfaceName, long count, string summary)
+    {
+        var now = UnixTime.Now(TimeProvider.System);
+        lock (_lock)
+        {
+            for (var time = 0; time < count; time++)
+            {
+                if (_leaks.Add(now, sender, leakClass) && time == 0)
+                {
+                    _leaks.AddDetail(new Leak(now, interfaceName, summary, leakClass, sender.Name, sender.User, null));
+                }
             }
         }
     }

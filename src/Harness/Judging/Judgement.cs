@@ -30,4 +30,28 @@ public sealed record Judgement
 
     /// <summary>The first leaks, at most <see cref="Judge.DetailedLeaks"/>, in the order of the wire.</summary>
     public required ImmutableArray<Leak> Leaks { get; init; }
+
+    /// <summary>What was seen on two links together.</summary>
+    public Judgement With(Judgement other)
+    {
+        return new Judgement
+        {
+            BeforeWindow = BeforeWindow + other.BeforeWindow,
+            Outbound = Outbound + other.Outbound,
+            Judged = Judged + other.Judged,
+            JudgedInside = JudgedInside + other.JudgedInside,
+            Allowed = Allowed.Concat(other.Allowed)
+                .GroupBy(part => part.Key)
+                .ToImmutableSortedDictionary(part => part.Key, part => part.Sum(frames => frames.Value)),
+            LeakedFrames = LeakedFrames + other.LeakedFrames,
+            LeaksByProbe =
+            [
+                .. LeaksByProbe.Concat(other.LeaksByProbe)
+                    .GroupBy(leaks => leaks.Probe)
+                    .Select(ProbeLeaks.Join)
+                    .OrderBy(leaks => leaks.FirstUnixNanoseconds),
+            ],
+            Leaks = [.. Leaks.Concat(other.Leaks).OrderBy(leak => leak.UnixNanoseconds)],
+        };
+    }
 }

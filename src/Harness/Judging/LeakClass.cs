@@ -59,6 +59,10 @@ public sealed record LeakClass(string Id, string Meaning, ImmutableArray<int> Ca
     public static LeakClass Unsolicited { get; } = new(
         "unsolicited", "from outside to a gateway's client, which did not ask for it", [81]);
 
+    /// <summary>A neighbour finds out about the tunnel's connections.</summary>
+    public static LeakClass ConnectionRevealed { get; } = new(
+        "connection-revealed", "an answer, into the tunnel, to a packet that a neighbour forged for one of its connections", [45]);
+
     /// <summary>The plain case.</summary>
     public static LeakClass Direct { get; } = new(
         "direct", "to a host outside of the tunnel", [1, 2, 4, 5, 7, 13, 25, 26, 29, 31, 36, 38, 40, 41, 53]);
@@ -67,6 +71,6 @@ public sealed record LeakClass(string Id, string Meaning, ImmutableArray<int> Ca
     public static ImmutableArray<LeakClass> All { get; } =
     [
         TunnelSourceAddress, TunnelAddressNamed, Vlan, NonIp, Dns, SharedVpnServer, Fragment, LinkControl, Multicast,
-        OtherProtocol, Malformed, ExternalAddressShown, Unsolicited, Direct,
+        OtherProtocol, Malformed, ExternalAddressShown, Unsolicited, ConnectionRevealed, Direct,
     ];
 }

@@ -32,6 +32,11 @@ public sealed class ProbeBook
             return sender;
         }
 
+        if (frame.Arp is { } arp)
+        {
+            return _byDestination.GetValueOrDefault(((byte)ProbeProtocol.None, arp.Target, 0));
+        }
+
         if (frame.Ip is not { } ip)
         {
             return null;

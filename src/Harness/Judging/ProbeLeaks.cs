@@ -17,4 +17,17 @@ public sealed record ProbeLeaks(
     long Frames,
     long FirstUnixNanoseconds,
     long LastUnixNanoseconds,
-    ImmutableArray<LeakClass> Classes);
+    ImmutableArray<LeakClass> Classes)
+{
+    /// <summary>What the same probe leaked in several places.</summary>
+    internal static ProbeLeaks Join(IEnumerable<ProbeLeaks> places)
+    {
+        return places.Aggregate((one, other) => one with
+        {
+            Frames = one.Frames + other.Frames,
+            FirstUnixNanoseconds = Math.Min(one.FirstUnixNanoseconds, other.FirstUnixNanoseconds),
+            LastUnixNanoseconds = Math.Max(one.LastUnixNanoseconds, other.LastUnixNanoseconds),
+            Classes = [.. one.Classes.Union(other.Classes)],
+        });
+    }
+}

@@ -7,17 +7,18 @@ namespace LeakVerifier.Harness.Labs;
 /// <summary>
 /// A client behind its ISP's router; a VPN server (which is also a Tor relay), a server on the internet and a resolver on
 /// the client's local network. In the <em>gateway</em> topology the client is a gateway, and what is used is a workstation
-/// behind it.
+/// behind it; in <em>lan</em> a neighbour is hostile; in <em>two uplinks</em> a second physical interface appears.
 /// </summary>
 /// <remarks>
 /// <code>
 ///                        resolver
 ///                           | dns0
 /// client eth0 ------ lan0 router vpn0 ------ eth0 vpn-server
-///  | (eth1)                 | net0
+///  | (eth1)   (usb0-lan1)   | net0
 /// (workstation)          internet
 /// </code>
-/// <c>lan0</c> is the capture point: the far end of the client's physical link, outside the client.
+/// <c>lan0</c> is the capture point: the far end of the client's physical link, outside the client. So is <c>lan1</c> where
+/// a second uplink appears. A hostile neighbour sends from <c>lan0</c> too: on the link nothing tells it from the router.
 /// </remarks>
 public sealed class HostLab : IAsyncDisposable
 {
@@ -72,6 +73,13 @@ public sealed class HostLab : IAsyncDisposable
         try
         {
             await lab.WireAsync();
+            await (topology switch
+            {
+                Topology.Gateway => InternalNetwork.WireAsync(lab.Client, lab.Workstation!, lab.Router),
+                Topology.Lan => HostileNeighbour.MoveInAsync(lab.Router),
+                Topology.TwoUplinks => SecondUplink.WireAsync(lab.Router),
+                _ => Task.CompletedTask,
+            });
             return lab;
         }
         catch
@@ -90,10 +98,9 @@ public sealed class HostLab : IAsyncDisposable
     /// <returns>The hosts in the order of their roles.</returns>
     private static async Task<LabHost[]> StartHostsAsync(IHostSource source, Topology topology, CancellationToken cancellation)
     {
-        var starts = Enum.GetValues<HostRole>()
-            .Where(role => topology == Topology.Gateway || role != HostRole.Workstation)
-            .Select(role => source.StartAsync(role, cancellation))
-            .ToList();
+        HostRole[] always = [HostRole.Client, HostRole.Router, HostRole.VpnServer, HostRole.Internet, HostRole.Resolver];
+        HostRole[] roles = topology == Topology.Gateway ? [.. always, HostRole.Workstation] : always;
+        var starts = roles.Select(role => source.StartAsync(role, cancellation)).ToList();
         try
         {
             return await Task.WhenAll(starts);
@@ -125,8 +132,8 @@ public sealed class HostLab : IAsyncDisposable
             Client.IpAsync([OneSegmentAFrame, .. End(LabAddresses.Client, 24, LabAddresses.Router)]),
             VpnServer.IpAsync(
             [
-                .. End(LabAddresses.VpnServer, 24, LabAddresses.VpnServerGateway),
-                $"address add {LabAddresses.OtherVpnServer}/24 dev eth0",
+                .. End(LabAddresses.VpnServer, 25, LabAddresses.VpnServerGateway),
+                $"address add {LabAddresses.OtherVpnServer}/25 dev eth0",
             ]),
             Internet.IpAsync(End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway)),
             Resolver.IpAsync(ResolverEnd()));
@@ -137,10 +144,6 @@ public sealed class HostLab : IAsyncDisposable
             "net/ipv6/conf/lan0/proxy_ndp=1",
             "net/ipv4/neigh/lan0/proxy_delay=0",
             "net/ipv6/neigh/lan0/proxy_delay=0");
-        if (Workstation is not null)
-        {
-            await InternalNetwork.WireAsync(Client, Workstation, Router);
-        }
     }
 
     /// <summary>Parameters that a new namespace may inherit from the machine (net.core.devconf_inherit_init_net).</summary>
@@ -187,7 +190,7 @@ public sealed class HostLab : IAsyncDisposable
         return
         [
             .. Addresses(CapturePoint, LabAddresses.Router, 24),
-            .. Addresses("vpn0", LabAddresses.VpnServerGateway, 24),
+            .. Addresses("vpn0", LabAddresses.VpnServerGateway, 25),
             .. Addresses("net0", LabAddresses.InternetGateway, 25),
             "address add fe80::1/64 dev dns0 nodad",
             .. LabAddresses.LanResolver.Both.Select(address => $"route add {address} dev dns0"),

@@ -22,4 +22,7 @@ public enum HostRole
 
     /// <summary>A machine behind the one under test, in the <see cref="Topology.Gateway"/> topology only.</summary>
     Workstation,
+
+    /// <summary>What runs in a container of the machine under test.</summary>
+    Container,
 }

@@ -9,9 +9,10 @@ namespace LeakVerifier.Harness.Labs;
 /// that logs and captures explain themselves.
 /// </summary>
 /// <remarks>
-/// 192.0.2.0/24 and 2001:db8:1::/64 are the client's local network, 203.0.113.0/24 and 2001:db8:3::/64 the VPN server's,
+/// 192.0.2.0/24 and 2001:db8:1::/64 are the client's local network, 203.0.113.0/25 and 2001:db8:3::/64 the VPN server's,
 /// 198.51.100.0/25 and 2001:db8:5::/64 the internet, 198.51.100.128/26 and 2001:db8:7::/64 the inside of the tunnel,
-/// 198.51.100.192/26 and 2001:db8:9::/64 the network behind a gateway.
+/// 198.51.100.192/26 and 2001:db8:9::/64 the network behind a gateway, or of containers, 203.0.113.128/25 and
+/// 2001:db8:b::/64 a second uplink.
 /// </remarks>
 public static class LabAddresses
 {
@@ -20,6 +21,25 @@ public static class LabAddresses
 
     /// <summary>The ISP's router on the client's local network.</summary>
     public static AddressPair Router { get; } = new("192.0.2.1", "2001:db8:1::1");
+
+    /// <summary>A hostile neighbour on the client's local network: the router's other name, at the far end of the link.</summary>
+    public static AddressPair Neighbour { get; } = new("192.0.2.66", "2001:db8:1::66");
+
+    /// <summary>A container that has a macvlan child of the client's card.</summary>
+    public static AddressPair Child { get; } = new("192.0.2.101", "2001:db8:1::101");
+
+    /// <summary>Everybody on the client's local network.</summary>
+    public static IPAddress LanBroadcast { get; } = IPAddress.Parse("192.0.2.255");
+
+    /// <summary>The client on a second uplink.</summary>
+    public static AddressPair UplinkClient { get; } = new("203.0.113.200", "2001:db8:b::200");
+
+    /// <summary>The ISP's router on a second uplink.</summary>
+    public static AddressPair UplinkRouter { get; } = new("203.0.113.129", "2001:db8:b::1");
+
+    /// <summary>The prefixes of a second uplink.</summary>
+    public static IReadOnlyList<IPNetwork> Uplink { get; } =
+        [IPNetwork.Parse("203.0.113.128/25"), IPNetwork.Parse("2001:db8:b::/64")];
 
     /// <summary>The resolver on the client's local network.</summary>
     public static AddressPair LanResolver { get; } = new("192.0.2.53", "2001:db8:1::53");
@@ -68,6 +88,15 @@ public static class LabAddresses
 
     /// <summary>Hardware address of the router's end of the client's link: the capture point.</summary>
     public const string RouterMac = "02:00:c0:00:02:01";
+
+    /// <summary>Hardware address of a macvlan child of the client's card.</summary>
+    public const string ChildMac = "02:00:c0:00:02:65";
+
+    /// <summary>Hardware address of the client's end of a second uplink.</summary>
+    public const string UplinkClientMac = "02:00:cb:00:71:c8";
+
+    /// <summary>Hardware address of the router's end of a second uplink.</summary>
+    public const string UplinkRouterMac = "02:00:cb:00:71:81";
 
     /// <summary>Port of the VPN, and of the Tor relay that shares it.</summary>
     public const int VpnPort = 1194;

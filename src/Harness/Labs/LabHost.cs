@@ -108,6 +108,7 @@ public sealed class LabHost : IAsyncDisposable
         HostRole.VpnServer => "vpn-server",
         HostRole.Internet => "internet",
         HostRole.Workstation => "workstation",
+        HostRole.Container => "container",
         _ => "resolver",
     };
 }

@@ -10,4 +10,10 @@ public enum Topology
 
     /// <summary>The machine under test is a gateway; a workstation behind it is used.</summary>
     Gateway,
+
+    /// <summary>As <see cref="Host"/>, and a neighbour on the local network is hostile.</summary>
+    Lan,
+
+    /// <summary>As <see cref="Host"/>, and a second physical interface appears.</summary>
+    TwoUplinks,
 }

@@ -21,12 +21,12 @@ internal sealed class FlowOpener(WireLab lab)
     private const uint SecondSequence = 5000;
 
     // Any rule that asks for a connection's state makes the kernel track all of the namespace's connections. The
-    // client's own answers to packets that nobody asked for would end them.
+    // client's own answers to packets that nobody asked for would end them, and are dropped before they are tracked.
     private const string Tracking = """
         table inet lab_tracking {
             chain tracked { type filter hook output priority -400; ct state new counter; }
             chain silent {
-                type filter hook output priority 0;
+                type filter hook output priority -300;
                 tcp flags & rst == rst drop
                 icmp type destination-unreachable drop
                 icmpv6 type destination-unreachable drop

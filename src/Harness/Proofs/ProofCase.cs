@@ -16,8 +16,14 @@ public sealed record ProofCase(Topology Topology, TransportProtocol Transport)
     public string Name { get; } =
         $"{(Topology == Topology.Gateway ? "gateway" : "host")}-{(Transport == TransportProtocol.Tcp ? "tcp" : "udp")}";
 
-    /// <summary>The configuration of a scenario.</summary>
-    public static ProofCase Of(Scenario scenario) => new(scenario.Topology, scenario.Transport);
+    /// <summary>
+    /// The configuration of a scenario. Of neighbours and second uplinks the firewall is told nothing; what it is told of
+    /// exceptions is shown on the wire only.
+    /// </summary>
+    public static ProofCase Of(Scenario scenario)
+    {
+        return new(scenario.Topology == Topology.Gateway ? Topology.Gateway : Topology.Host, scenario.Transport);
+    }
 
     /// <summary>The configurations of scenarios, each once.</summary>
     public static ImmutableArray<ProofCase> Of(IEnumerable<Scenario> scenarios) => [.. scenarios.Select(Of).Distinct()];

@@ -12,6 +12,16 @@ namespace LeakVerifier.Harness.Proofs;
 /// <summary>Holds what was proved against what scenarios captured: when they contradict each other, one of them is wrong.</summary>
 public static class ProofComparison
 {
+    /// <summary>
+    /// While rules are replaced, and once other programs change them, nothing is proved of them; nor of frames that pass no
+    /// rule of the IP layer.
+    /// </summary>
+    private static readonly ImmutableArray<Fault> OutsideOfProofs =
+    [
+        FirewallFaults.Reloaded, FirewallFaults.Stopped, ForeignFaults.Flushed, ForeignFaults.Accepted, ForeignFaults.Rerouted,
+        ForeignFaults.ContainersStarted, ActorFaults.PacketSockets, ActorFaults.LatePacketSockets,
+    ];
+
     /// <summary>The contradictions, one sentence each.</summary>
     public static ImmutableArray<string> Of(IReadOnlyList<FirewallProof> proofs, IEnumerable<ScenarioSummary> summaries)
     {
@@ -39,8 +49,7 @@ public static class ProofComparison
 
     private static string? Contradiction(ScenarioResult result)
     {
-        // While rules are replaced nothing is proved.
-        var leak = result.Scenario.Fault == FirewallFaults.Reloaded
+        var leak = OutsideOfProofs.Contains(result.Scenario.Fault)
             ? null
             : result.Protected?.Judgement?.Leaks.FirstOrDefault(IsOfTheProof);
         return leak is null
@@ -55,7 +64,8 @@ public static class ProofComparison
         var isBelowIp = leak.Class == LeakClass.NonIp || leak.Class == LeakClass.Vlan || leak.Class == LeakClass.LinkControl
             || leak.Class == LeakClass.TunnelAddressNamed;
         var isOfTheTunnelsClient = leak.Class == LeakClass.SharedVpnServer && leak.Probe is null;
-        var isInside = leak.Class == LeakClass.ExternalAddressShown || leak.Class == LeakClass.Unsolicited;
+        var isInside = leak.Class == LeakClass.ExternalAddressShown || leak.Class == LeakClass.Unsolicited
+            || leak.Class == LeakClass.ConnectionRevealed;
         return !isBelowIp && !isOfTheTunnelsClient && !isInside;
     }
 }

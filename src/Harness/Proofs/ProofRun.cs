@@ -8,6 +8,7 @@ using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Prover.Explaining;
@@ -45,7 +46,7 @@ internal sealed class ProofRun
         _settings = settings;
         _cancellation = cancellation;
         _facts = FirewallFacts.Write(
-            Path.Combine(folder, "client.conf"), localNet: "", proofCase.Topology, proofCase.Transport);
+            Path.Combine(folder, "client.conf"), ClearTraffic.None, proofCase.Topology, proofCase.Transport);
         _policy = ConfigurationFiles.Read(_facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
     }

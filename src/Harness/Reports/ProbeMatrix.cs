@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Harness.Running.Actors;
 using Spectre.Console;
 
 namespace LeakVerifier.Harness.Reports;
@@ -21,7 +22,7 @@ internal static class ProbeMatrix
             return;
         }
 
-        var probes = rows.SelectMany(row => row.Control!.Probes).Select(probe => BaseName(probe.Name)).Distinct().ToList();
+        var probes = rows.SelectMany(row => Ordinary(row.Control!)).Select(probe => BaseName(probe.Name)).Distinct().ToList();
         var width = rows.Max(row => row.Scenario.Id.Length);
         console.WriteLine("What could leak, by the control runs: # both families, 4 or 6 one of them, . neither (nothing is shown of it)");
         foreach (var row in rows)
@@ -37,7 +38,33 @@ internal static class ProbeMatrix
             console.WriteLine(("  " + string.Concat(line)).TrimEnd());
         }
 
+        foreach (var row in rows)
+        {
+            WriteActors(console, row);
+        }
+
         console.WriteLine();
+    }
+
+    /// <summary>What is sent in one scenario only: those that leaked without the firewall, and those that did not.</summary>
+    private static void WriteActors(IAnsiConsole console, ScenarioResult row)
+    {
+        var actors = row.Control!.Probes.Where(probe => ActorCatalogue.IsActors(probe.Name)).ToLookup(probe => probe.LeakedFrames > 0);
+        if (actors.Count > 0)
+        {
+            var not = actors[false].Any() ? $"; not {Names(actors[false])}" : "";
+            console.WriteLine($"  also in {row.Scenario.Id}: {Names(actors[true])}{not}");
+        }
+    }
+
+    private static string Names(IEnumerable<ProbeOutcome> probes)
+    {
+        return string.Join(", ", probes.Select(probe => BaseName(probe.Name)).Distinct());
+    }
+
+    private static IEnumerable<ProbeOutcome> Ordinary(RunEvidence run)
+    {
+        return run.Probes.Where(probe => !ActorCatalogue.IsActors(probe.Name));
     }
 
     private static char Cell(RunEvidence control, string probe)
@@ -52,5 +79,8 @@ internal static class ProbeMatrix
     }
 
     /// <summary>A probe's name without its family, <c>-v4</c> or <c>-v6</c>.</summary>
-    private static string BaseName(string name) => name[..^3];
+    private static string BaseName(string name)
+    {
+        return name.EndsWith("-v4", StringComparison.Ordinal) || name.EndsWith("-v6", StringComparison.Ordinal) ? name[..^3] : name;
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class EvidenceFiles
     /// <summary>The path of the capture behind a gateway; null: none is kept.</summary>
     public string? InsideCapture => _stem is null ? null : _stem + ".inside.pcap";
 
+    /// <summary>The path of the capture of a second uplink; null: none is kept.</summary>
+    public string? UplinkCapture => _stem is null ? null : _stem + ".uplink.pcap";
+
     /// <summary>Keeps the state of the client as it is now. A program that fails is evidence too: its words are kept.</summary>
     /// <returns>Null, or why it cannot be kept.</returns>
     public async Task<string?> KeepStateAsync(LabHost client, ITunnel? tunnel)

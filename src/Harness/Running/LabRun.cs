@@ -9,6 +9,7 @@ using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Running.Actors;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Harness.Tunnels;
@@ -38,6 +39,8 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly TunnelChoice _tunnelChoice;
     private readonly LabTraffic _traffic;
     private readonly LabInside? _inside;
+    private readonly LabActors _actors;
+    private LabUplink? _uplink;
     private LabServices? _services;
     private LabBlast? _blast;
     private LabApplications? _applications;
@@ -49,7 +52,7 @@ internal sealed class LabRun : IAsyncDisposable
         _lab = lab;
         _folder = folder;
         var facts = FirewallFacts.Write(
-            Path.Combine(folder, "client.conf"), localNet: "", scenario.Topology, scenario.Transport);
+            Path.Combine(folder, "client.conf"), scenario.Clear, scenario.Topology, scenario.Transport);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
         _isControl = firewall is null;
@@ -57,6 +60,7 @@ internal sealed class LabRun : IAsyncDisposable
         _image = firewall as FirewallImage;
         _traffic = LabTraffic.Create(lab, scenario.UsesApplications);
         _inside = lab.Workstation is null ? null : new LabInside(lab);
+        _actors = new LabActors(lab, scenario.Actors);
         _tunnelChoice = new TunnelChoice(scenario, _image);
     }
 
@@ -114,7 +118,10 @@ internal sealed class LabRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _traffic.DisposeAsync();
+        await _actors.DisposeAsync();
         await (_inside?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_uplink?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_firewall?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_blast?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_applications?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_tunnel?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -131,8 +138,14 @@ internal sealed class LabRun : IAsyncDisposable
             _blast = await LabBlast.OpenAsync(_lab, isControl: _isControl);
         }
 
-        var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, new ProbeBook(
-            [.. _traffic.Descriptions, .. _applications?.Descriptions ?? [], .. _blast?.Descriptions ?? []]), _inside?.Watch);
+        var probes = new ProbeBook(
+            [.. _traffic.Descriptions, .. _actors.Descriptions, .. _applications?.Descriptions ?? [], .. _blast?.Descriptions ?? []]);
+        var judge = new Judge(_policy, Wire(), _tunnelChoice.Transport, probes, _inside?.Watch);
+        if (_scenario.Topology == Topology.TwoUplinks)
+        {
+            _uplink = new LabUplink(_lab, _policy, _tunnelChoice.Transport, probes);
+        }
+
         var options = new CaptureOptions
         {
             Interface = HostLab.CapturePoint,
@@ -141,12 +154,13 @@ internal sealed class LabRun : IAsyncDisposable
         };
         await using var capture = await LabCapture.StartAsync(_lab.Router, options, judge.Take);
         await (_inside?.StartCaptureAsync(options with { EvidencePath = files.InsideCapture }, judge.TakeInside) ?? Task.CompletedTask);
+        await (_uplink?.StartCaptureAsync(options with { EvidencePath = files.UplinkCapture }) ?? Task.CompletedTask);
 
-        var course = new RunCourse(_scenario, judge);
+        var course = new RunCourse(_scenario, judge, _uplink?.Judge);
         var problem = await FollowCourseAsync(course, cancellation);
         var unkept = await files.KeepStateAsync(_lab.Client, _tunnel);
         problem ??= unkept;
-        return await CloseAsync(course, capture, problem) with { CaptureFile = files.Capture };
+        return await CloseAsync(course, judge, capture, problem) with { CaptureFile = files.Capture };
     }
 
     /// <returns>Null, or why the run says nothing.</returns>
@@ -182,6 +196,7 @@ internal sealed class LabRun : IAsyncDisposable
         return await _traffic.StartAsync(way, cancellation)
             ?? await StartBlastAsync(cancellation)
             ?? _traffic.RecheckRefusedFamilies()
+            ?? await _actors.OpenAsync(_traffic.RefusedFamilies, cancellation)
             ?? await StrikeAsync(course, cancellation);
     }
 
@@ -196,6 +211,7 @@ internal sealed class LabRun : IAsyncDisposable
         _traffic.MarkFault();
         _inside?.MarkFault();
         course.MarkFault();
+        _actors.Start();
         var context = new FaultContext(_lab, _tunnel, _scenario.Tunnel, _firewall);
         if (await _scenario.Fault.StrikeAsync(context, cancellation) is { } failure)
         {
@@ -214,16 +230,17 @@ internal sealed class LabRun : IAsyncDisposable
         return null;
     }
 
-    private async Task<RunEvidence> CloseAsync(RunCourse course, LabCapture capture, string? problem)
+    private async Task<RunEvidence> CloseAsync(RunCourse course, Judge judge, LabCapture capture, string? problem)
     {
         var blast = _blast is null ? default : await _blast.StopAsync();
-        IReadOnlyList<(ProbeDescription, ProbeCounters)> counters = [.. _traffic.Read(), .. _applications?.Read() ?? []];
+        IReadOnlyList<(ProbeDescription, ProbeCounters)> counters = [.. _traffic.Read(), .. await _actors.StopAsync(judge), .. _applications?.Read() ?? []];
 
         // Resetting connections is traffic as well, so it happens before the capture closes.
         await _traffic.DisposeAsync();
         var inside = _inside is null ? null : await _inside.CloseAsync();
+        var uplink = _uplink is null ? null : await _uplink.CloseAsync();
         var end = await capture.CloseAsync();
-        var evidence = course.Evidence(problem ?? end.Problem ?? inside, counters, _inside, blast.Ping, blast.Blasts);
+        var evidence = course.Evidence(problem ?? end.Problem ?? inside ?? uplink ?? _firewall?.WatchProblem, counters, _inside, blast.Ping, blast.Blasts);
         return evidence with
         {
             Problem = evidence.Problem ?? SilentClient(evidence) ?? (_tunnelChoice.Account is { IsIncomplete: true } ? "the server forgot some of its keys" : null),
@@ -288,7 +305,7 @@ internal sealed class LabRun : IAsyncDisposable
             Interface = HostLab.PhysicalInterface,
             OnLink = [.. LabAddresses.Lan],
             OwnAddresses = [.. LabAddresses.Client.Both],
-            ClientMac = MacAddress.Read(Convert.FromHexString(LabAddresses.ClientMac.Replace(":", "", StringComparison.Ordinal))),
+            ClientMac = MacAddress.Parse(LabAddresses.ClientMac),
             TunnelAddresses = [.. LabAddresses.TunnelClient.Both],
         };
     }

@@ -11,11 +11,16 @@ namespace LeakVerifier.Harness.Running;
 internal sealed class RunCourse
 {
     private readonly Judge _judge;
+    private readonly Judge? _other;
     private long _fault;
 
-    public RunCourse(Scenario scenario, Judge judge)
+    /// <param name="scenario">What is run.</param>
+    /// <param name="judge">Holds the client's link against the policy.</param>
+    /// <param name="other">The same for a second one; null: there is none.</param>
+    public RunCourse(Scenario scenario, Judge judge, Judge? other)
     {
         _judge = judge;
+        _other = other;
         IsFirewallLate = scenario.Course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked;
     }
 
@@ -23,7 +28,12 @@ internal sealed class RunCourse
     public bool IsFirewallLate { get; }
 
     /// <summary>From now on frames are judged.</summary>
-    public void OpenWindow() => _judge.OpenWindow(UnixTime.Now(TimeProvider.System));
+    public void OpenWindow()
+    {
+        var now = UnixTime.Now(TimeProvider.System);
+        _judge.OpenWindow(now);
+        _other?.OpenWindow(now);
+    }
 
     /// <summary>The fault strikes now.</summary>
     public void MarkFault() => _fault = UnixTime.Now(TimeProvider.System);
@@ -36,7 +46,7 @@ internal sealed class RunCourse
         TunnelPingResult? ping,
         IReadOnlyList<(ProbeDescription Probe, UdpBlastResult Result)>? blasts)
     {
-        var judgement = _judge.Finish();
+        var judgement = _other is null ? _judge.Finish() : _judge.Finish().With(_other.Finish());
         var leaked = judgement.LeaksByProbe.Where(leaks => leaks.Probe is not null).ToDictionary(l => l.Probe!, l => l.Frames);
         ProbeOutcome Outcome(ProbeDescription probe, ProbeCounters counters)
         {

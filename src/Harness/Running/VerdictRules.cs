@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
 
@@ -26,8 +27,9 @@ public static class VerdictRules
     public static IReadOnlyList<string> MissingInControl(Scenario scenario, RunEvidence control)
     {
         var leaked = control.Judgement?.LeaksByProbe.Select(leaks => leaks.Probe).ToHashSet() ?? [];
+        var single = control.Probes.Select(probe => probe.Name).ToHashSet();
         return [.. scenario.MustLeak
-            .SelectMany(WithFamilies)
+            .SelectMany(name => single.Contains(name) ? [name] : WithFamilies(name))
             .Where(name => !leaked.Contains(name))];
     }
 
@@ -37,6 +39,15 @@ public static class VerdictRules
         return name.EndsWith("-v4", StringComparison.Ordinal) || name.EndsWith("-v6", StringComparison.Ordinal)
             ? [name]
             : [name + "-v4", name + "-v6"];
+    }
+
+    /// <summary>The first part of the policy that had to be seen in use and was not; null: there is none.</summary>
+    private static string? NotInUse(Scenario scenario, RunEvidence protectedRun)
+    {
+        var unused = scenario.MustPass.Where(reason => protectedRun.Judgement!.Allowed.GetValueOrDefault(reason) == 0).ToList();
+        return unused.Count == 0
+            ? null
+            : $"the firewall lets nothing of {string.Join(", ", unused.Select(reason => reason.Words()))} pass, so nothing is shown of it";
     }
 
     private static (Verdict Verdict, string Reason) Decide(Scenario scenario, RunEvidence control, RunEvidence protectedRun)
@@ -51,6 +62,11 @@ public static class VerdictRules
         if ((MissingCondition(protectedRun, needsCanary) ?? MissingAction(scenario, protectedRun)) is { } problem)
         {
             return (Verdict.Inconclusive, problem);
+        }
+
+        if (NotInUse(scenario, protectedRun) is { } unused)
+        {
+            return (Verdict.Inconclusive, unused);
         }
 
         if ((MissingCondition(control, needsCanary: true) ?? MissingAction(scenario, control)) is { } controlProblem)

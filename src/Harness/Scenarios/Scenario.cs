@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
+using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Tunnels;
 using LeakVerifier.Policy;
@@ -44,6 +45,12 @@ public sealed record Scenario
     /// <summary>Whether real applications send too. They are installed in the images of the Docker lab only.</summary>
     public bool UsesApplications { get; init; }
 
+    /// <summary>What the policy allows in the clear besides the tunnel.</summary>
+    public ClearTraffic Clear { get; init; } = ClearTraffic.None;
+
+    /// <summary>Who sends besides the ordinary probes.</summary>
+    public ImmutableArray<Actor> Actors { get; init; } = [];
+
     /// <summary>In what order things happen.</summary>
     public Course Course { get; init; } = Course.FaultInMidTransfer;
 
@@ -58,6 +65,12 @@ public sealed record Scenario
     /// where none (<c>-v4</c>, <c>-v6</c>) is named.
     /// </summary>
     public required ImmutableArray<string> MustLeak { get; init; }
+
+    /// <summary>
+    /// Parts of the policy that must be seen in use behind the firewall, or nothing is shown of what they might carry
+    /// besides.
+    /// </summary>
+    public ImmutableArray<AllowedReason> MustPass { get; init; } = [];
 
     /// <summary>When it is passed.</summary>
     public string PassesIf =>

@@ -12,6 +12,7 @@ public static class ScenarioCatalogue
     [
         .. OutOfBandScenarios.All,
         .. FirewallScenarios.All,
+        .. AttackScenarios.All,
         .. OpenVpnRealScenarios.All,
         .. OpenVpnScenarios.All,
         .. GatewayScenarios.All,

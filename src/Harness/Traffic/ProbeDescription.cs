@@ -7,14 +7,41 @@ namespace LeakVerifier.Harness.Traffic;
 /// <summary>The IP protocol of a probe. The values are IANA's protocol numbers; for IPv6, Icmp means ICMPv6.</summary>
 public enum ProbeProtocol : byte
 {
+    /// <summary>IPv6 hop-by-hop options, which reports of groups begin with (RFC 3810, section 5).</summary>
+    HopByHop = 0,
+
     /// <summary>ICMP echo, or ICMPv6 echo.</summary>
     Icmp = 1,
+
+    /// <summary>IGMP.</summary>
+    Igmp = 2,
+
+    /// <summary>IPv4 in IP (RFC 2003).</summary>
+    IPv4InIp = 4,
 
     /// <summary>TCP.</summary>
     Tcp = 6,
 
     /// <summary>UDP.</summary>
     Udp = 17,
+
+    /// <summary>IPv6 in IP, such as 6in4 (RFC 4213).</summary>
+    IPv6InIp = 41,
+
+    /// <summary>GRE.</summary>
+    Gre = 47,
+
+    /// <summary>IPsec's ESP.</summary>
+    Esp = 50,
+
+    /// <summary>SCTP.</summary>
+    Sctp = 132,
+
+    /// <summary>UDP-Lite.</summary>
+    UdpLite = 136,
+
+    /// <summary>No IP protocol (255 is reserved): ARP, or frames that are not IP.</summary>
+    None = 255,
 }
 
 /// <summary>

@@ -50,7 +50,7 @@ public static class KernelRulesets
             Facts =
             [
                 $"kernel {Environment.OSVersion.Version.ToString(3)}",
-                Version(),
+                Version(listings[0]),
                 generation is { } number
                     ? string.Create(CultureInfo.InvariantCulture, $"nftables generation {number}")
                     : "nftables generation unknown",
@@ -61,29 +61,41 @@ public static class KernelRulesets
 
     private static List<RulesetListing> List()
     {
-        var json = Nft("-j", "-n", "list", "ruleset");
-        var text = Nft("--debug=netlink", "-n", "list", "ruleset");
+        // Side by side: starting programs is most of the time that a proof of a usual ruleset takes.
+        string[] asJson = ["-j", "-n", "list", "ruleset"];
+        string[] asText = ["--debug=netlink", "-n", "list", "ruleset"];
+        var (first, second) = (ToolRun.Start("nft", asJson), ToolRun.Start("nft", asText));
+        var json = Listing(first(), asJson);
+        var text = Listing(second(), asText);
         List<RulesetListing> listings = [json];
         if (text.Content.Length > 0)
         {
             listings.Add(text);
         }
-        // What iptables-nft cannot show stays as nft lists it, with unknowns.
-        listings.AddRange(List("iptables-nft-save", "ip6tables-nft-save"));
+        if (HasXtables(json))
+        {
+            // What iptables-nft cannot show stays as nft lists it, with unknowns.
+            listings.AddRange(List("iptables-nft-save", "ip6tables-nft-save"));
+        }
         listings.AddRange(List("iptables-legacy-save", "ip6tables-legacy-save"));
         return listings;
     }
 
-    private static RulesetListing Nft(params string[] arguments)
+    // Only the parameters of xtables extensions are not in nft's own listing.
+    private static bool HasXtables(RulesetListing json) => json.Content.Span.IndexOf("\"xt\""u8) >= 0;
+
+    private static RulesetListing Listing(ToolRun? run, string[] arguments)
     {
-        var run = ToolRun.Of("nft", arguments)
-            ?? throw new RulesetUnavailableException("nft is missing: install nftables", isPrivilege: false);
+        if (run is null)
+        {
+            throw new RulesetUnavailableException("nft is missing: install nftables", isPrivilege: false);
+        }
         var isForbidden = run.Errors.Contains("not permitted", StringComparison.Ordinal);
         return run.ExitCode == 0
             ? new RulesetListing("nft " + string.Join(' ', arguments), run.Output)
             : throw new RulesetUnavailableException(isForbidden
                 ? "reading the rules needs CAP_NET_ADMIN: run as root"
-                : $"nft failed: {run.Errors.Trim()}", isForbidden);
+                : $"nft failed with exit code {run.ExitCode}: {run.Errors.Trim()}", isForbidden);
     }
 
     private static List<RulesetListing> List(string program4, string program6)
@@ -131,11 +143,12 @@ public static class KernelRulesets
         return string.Join('\n', lines);
     }
 
-    private static string Version()
+    // The listing says by which version it was made: {"nftables": [{"metainfo": {"version": "1.0.6", ...
+    private static string Version(RulesetListing json)
     {
-        return ToolRun.Of("nft", "--version") is { ExitCode: 0 } run
-            ? Encoding.UTF8.GetString(run.Output).Trim()
-            : "nft of an unknown version";
+        var head = Encoding.UTF8.GetString(json.Content.Span[..Math.Min(json.Content.Length, 200)]);
+        var parts = head.Split("\"version\": \"");
+        return parts.Length > 1 ? $"nftables {parts[1].Split('"')[0]}" : "nft of an unknown version";
     }
 
     private static string Hash(List<RulesetListing> listings)

@@ -24,6 +24,7 @@ internal sealed record MachineSurvey(
         var names = new List<string>();
         var addresses = new List<IPAddress>();
         var obstacles = new List<Obstacle>();
+        var disciplines = ToolRun.Start("tc", "-j", "qdisc", "show");
         foreach (var link in List("ip", "-j", "-d", "address", "show"))
         {
             var name = link.GetProperty("ifname").GetString()!;
@@ -32,7 +33,7 @@ internal sealed record MachineSurvey(
             addresses.AddRange(AddressesOf(link));
         }
         AddForeign(obstacles);
-        foreach (var discipline in List("tc", "-j", "qdisc", "show"))
+        foreach (var discipline in Elements("tc", disciplines()))
         {
             AddDiscipline(discipline, obstacles);
         }
@@ -117,8 +118,15 @@ internal sealed record MachineSurvey(
     /// <summary>Runs a program that prints a JSON array.</summary>
     internal static IEnumerable<JsonElement> List(string program, params string[] arguments)
     {
-        var run = ToolRun.Of(program, arguments)
-            ?? throw new RulesetUnavailableException($"{program} is missing: install iproute2", isPrivilege: false);
+        return Elements(program, ToolRun.Of(program, arguments));
+    }
+
+    private static IEnumerable<JsonElement> Elements(string program, ToolRun? run)
+    {
+        if (run is null)
+        {
+            throw new RulesetUnavailableException($"{program} is missing: install iproute2", isPrivilege: false);
+        }
         if (run.ExitCode != 0)
         {
             throw new RulesetUnavailableException($"{program} failed: {run.Errors.Trim()}", isPrivilege: false);

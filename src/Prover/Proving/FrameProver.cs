@@ -200,6 +200,9 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
             {
                 case FamilyStep family:
                     return family.IsImplied ? Chance.Perhaps : Chance.No;
+                case NeverStep:
+                    // It speaks of ARP, whose EtherType nft compares first.
+                    return type == Arp ? Chance.Perhaps : Chance.No;
                 case MatchStep match:
                     var any = match.Elements.Select(element => Inside(match.Keys, element)).DefaultIfEmpty(Chance.No).Max();
                     return match.Negated && match.Keys.All(IsKnown) ? Opposite(any)

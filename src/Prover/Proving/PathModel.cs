@@ -240,7 +240,9 @@ internal sealed class PathModel
         var passed = _gates.False;
         foreach (var hooked in _hooks.At(hook, isNat: true))
         {
-            var walk = new ChainWalk(this, hooked.Table, hooked.Chain, HookContext.Of(_path, hooked.Base), hooked.Name);
+            // Whatever its own priority, a nat chain is asked where addresses are translated, behind connection tracking.
+            var context = HookContext.Of(_path, hooked.Base) with { IsTracked = true };
+            var walk = new ChainWalk(this, hooked.Table, hooked.Chain, context, hooked.Name);
             asked = walk.Run(asked);
             var translated = _gates.And(asked, walk.Translated);
             passed = _gates.Or(passed, translated);

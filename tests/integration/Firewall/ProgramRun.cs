@@ -23,7 +23,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Waits for the end of a process and disposes of it.</summary>
-    public static async Task<ProgramRun> FinishAsync(Process process, string input = "")
+    public static async Task<ProgramRun> FinishAsync(Process process, string input = "", TimeSpan? limit = null)
     {
         using (process)
         {
@@ -31,15 +31,15 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
-            using var limit = new CancellationTokenSource(Limit);
+            using var end = new CancellationTokenSource(limit ?? Limit);
             try
             {
-                await process.WaitForExitAsync(limit.Token);
+                await process.WaitForExitAsync(end.Token);
             }
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
-                throw new TimeoutException($"it did not end within {Limit.TotalSeconds:0} s");
+                throw new TimeoutException($"it did not end within {(limit ?? Limit).TotalSeconds:0} s");
             }
 
             return new ProgramRun(process.ExitCode, await output, await error);

@@ -59,15 +59,20 @@ internal sealed partial class TestNamespace : IDisposable
     /// </summary>
     public Socket Open(AddressFamily family, SocketType type, uint user = 0)
     {
-        return Open(() => new Socket(family, type, ProtocolOf(type)), user);
+        return Within(() =>
+        {
+            _ = SetFileSystemUser(user);
+            return new Socket(family, type, ProtocolOf(type));
+        });
     }
 
     /// <summary>Opens a packet socket that lives inside and receives nothing (packet(7), protocol 0).</summary>
-    public Socket OpenPacket() => Open(() => new Socket(AddressFamily.Packet, SocketType.Raw, 0), user: 0);
+    public Socket OpenPacket() => Within(() => new Socket(AddressFamily.Packet, SocketType.Raw, 0));
 
-    private Socket Open(Func<Socket> open, uint user)
+    /// <summary>Does something on a thread inside.</summary>
+    public T Within<T>(Func<T> work)
     {
-        Socket? socket = null;
+        var result = default(T);
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -75,8 +80,7 @@ internal sealed partial class TestNamespace : IDisposable
             {
                 using var handle = System.IO.File.OpenHandle(File);
                 Enter(handle).Should().Be(0, "setns needs root");
-                _ = SetFileSystemUser(user);
-                socket = open();
+                result = work();
             }
             catch (Exception exception)
             {
@@ -85,7 +89,7 @@ internal sealed partial class TestNamespace : IDisposable
         });
         thread.Start();
         thread.Join();
-        return socket ?? throw new InvalidOperationException("no socket in the namespace", failure);
+        return failure is null ? result! : throw new InvalidOperationException("inside of the namespace", failure);
     }
 
     public void Dispose()

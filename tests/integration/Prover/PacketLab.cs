@@ -19,12 +19,13 @@ internal sealed class PacketLab : IDisposable
 {
     private const byte WithHeader = 255;
 
-    // Any rule that asks for a connection's state makes the kernel track connections; its own answers would end them.
+    // Any rule that asks for a connection's state makes the kernel track connections; its own answers would end them, and
+    // are dropped before they are tracked.
     private const string Tracking = """
         table inet tracking {
             chain tracked { type filter hook output priority -400; ct state new counter; }
             chain silent {
-                type filter hook output priority 0;
+                type filter hook output priority -300;
                 tcp flags & rst == rst drop
                 icmp type { echo-reply, destination-unreachable } meta mark 0 drop
                 icmpv6 type { echo-reply, destination-unreachable } meta mark 0 drop

@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.IntegrationTests.Firewall;
 using LeakVerifier.IntegrationTests.Verify;
 
@@ -18,7 +19,7 @@ public sealed class ProveCommandTests
     {
         _folder = Directory.CreateTempSubdirectory("prove-").FullName;
         _configuration = Path.Combine(_folder, "client.conf");
-        FirewallFacts.Write(_configuration, localNet: "");
+        FirewallFacts.Write(_configuration, ClearTraffic.None);
     }
 
     [TearDown]
@@ -101,7 +102,7 @@ public sealed class ProveCommandTests
 
     private Task<VerifyRun> RunAsync(string up)
     {
-        var facts = FirewallFacts.Write(Path.Combine(_folder, "facts.conf"), localNet: "")
+        var facts = FirewallFacts.Write(Path.Combine(_folder, "facts.conf"), ClearTraffic.None)
             .Select(fact => $"{fact.Key}={fact.Value}");
         string[] command =
         [

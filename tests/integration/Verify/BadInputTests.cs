@@ -131,7 +131,7 @@ public sealed class BadInputTests
         var folder = Directory.CreateTempSubdirectory("leakverifier-path-").FullName;
         try
         {
-            string[] programs = ["nft", "openvpn", "ip", "setpriv"];
+            string[] programs = ["nft", "iptables", "openvpn", "ip", "setpriv"];
             foreach (var program in programs.Where(program => program != missing))
             {
                 File.CreateSymbolicLink(Path.Combine(folder, program), Find(program));

@@ -25,6 +25,10 @@ public static class ExampleFirewallTests
             "oob-started-late-tracked", "openvpn-real-tun-down", "openvpn-real-routes-deleted", "openvpn-real-specific-route",
         ];
 
+        /// <summary>Where any wall at the IP layer leaks that can be flushed and does not look again after the last routing.</summary>
+        private static readonly string[] OneWallLeaksIn =
+            ["oob-packet-sockets", "oob-containers", "oob-foreign-flush", "oob-rerouted"];
+
         /// <summary>
         /// While the kernel removes an interface, its routes go (NETDEV_DOWN) before its addresses do (NETDEV_UNREGISTER):
         /// a packet that is sent in between leaves in the clear. While the physical link is down the route to its neighbours is
@@ -42,9 +46,9 @@ public static class ExampleFirewallTests
         {
             Run.ExitCode.Should().Be(1);
             Report.Verdict.Should().Be("leak");
-            Report.IdsOf("leak").Except(MayLeakIn).Should().Equal(LeaksIn);
+            Report.IdsOf("leak").Except(MayLeakIn).Should().BeEquivalentTo([.. LeaksIn, .. OneWallLeaksIn]);
             Report.IdsOf("inconclusive").Should().BeEmpty();
-            Report.Scenarios.Should().HaveCount(24);
+            Report.Scenarios.Should().HaveCount(31);
         }
 
         [TestCaseSource(nameof(MayLeakIn))]

@@ -16,11 +16,13 @@ internal sealed class TestFirewall : IDisposable
     public string Folder { get; }
 
     /// <summary>A firewall whose programs are lines of the shell; null: it has no such program.</summary>
-    public static TestFirewall Of(string? up, string? reload = null)
+    public static TestFirewall Of(string? up, string? reload = null, string? watch = null, string? stop = null)
     {
         var firewall = new TestFirewall();
         firewall.Put("up", up);
         firewall.Put("reload", reload);
+        firewall.Put("watch", watch);
+        firewall.Put("stop", stop);
         return firewall;
     }
 

@@ -210,6 +210,7 @@ public sealed class CommandLineTests
     [TestCase("stop")]
     [TestCase("flush")]
     [TestCase("status")]
+    [TestCase("watch")]
     public void Without_privileges_nothing_is_tried(string verb)
     {
         Run(Forbidden(), verb, "--config", Minimal).Should().Be(ExitCode.NotPrivileged);
@@ -280,6 +281,7 @@ public sealed class CommandLineTests
         ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
         Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
         Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
+        FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
         PinsPath = Path.Combine(_folder, "hosts"),

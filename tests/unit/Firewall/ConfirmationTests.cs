@@ -278,6 +278,7 @@ public sealed class ConfirmationTests
             Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
             Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
             LockPath = Path.Combine(_folder, "lock"),
+            FindWatch = () => new FakeWatch(),
             StateFolder = _folder,
             PinsPath = Path.Combine(_folder, "hosts"),
             IsTerminal = () => true,

@@ -97,7 +97,7 @@ public sealed class SecondWallTests
         _kernel.Refuse = commands =>
             commands.Contains("netdev", StringComparison.Ordinal) ? "Error: Operation not supported" : null;
         var frames = new FrameWall(_kernel, Links(["eth0"]), _ => new(null, "Error: Operation not supported"));
-        var wall = new Wall(_kernel, frames, ruleset => new(ruleset.Listing, null));
+        var wall = new Wall(_kernel, frames, ruleset => new(ruleset.Listing, null), new FakeWatch());
 
         var result = wall.Load(RulesetCompiler.Compile(Policy), Policy);
 
@@ -111,7 +111,7 @@ public sealed class SecondWallTests
     [Test]
     public void A_second_wall_that_somebody_removed_or_changed_is_a_difference()
     {
-        var wall = new Wall(_kernel, Wall(["eth0", "lo"]), ruleset => new(ruleset.Listing, null));
+        var wall = new Wall(_kernel, Wall(["eth0", "lo"]), ruleset => new(ruleset.Listing, null), new FakeWatch());
         var ruleset = RulesetCompiler.Compile(Policy);
         wall.Load(ruleset, Policy).Outcome.Should().Be(LoadOutcome.InForce);
 

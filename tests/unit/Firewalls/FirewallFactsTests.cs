@@ -2,6 +2,7 @@
 
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
@@ -10,6 +11,13 @@ namespace LeakVerifier.UnitTests.Firewalls;
 /// <summary>What a firewall under test is told.</summary>
 public sealed class FirewallFactsTests
 {
+    private static readonly ClearTraffic Clear = new()
+    {
+        LocalNet = "192.0.2.0/24",
+        SshFrom = "198.51.100.0/24@eth0:22",
+        HasDhcp = true,
+    };
+
     private string _file = "";
 
     [SetUp]
@@ -27,7 +35,7 @@ public sealed class FirewallFactsTests
     [Test]
     public void The_configuration_file_is_read_without_errors_and_warnings()
     {
-        FirewallFacts.Write(_file, localNet: "");
+        FirewallFacts.Write(_file, ClearTraffic.None);
 
         var result = ConfigurationFiles.Read(_file);
 
@@ -40,7 +48,7 @@ public sealed class FirewallFactsTests
     [TestCase(TransportProtocol.Tcp, "tcp")]
     public void The_variables_say_the_same_as_the_configuration_file(TransportProtocol transport, string name)
     {
-        var facts = FirewallFacts.Write(_file, "192.0.2.0/24", transport: transport);
+        var facts = FirewallFacts.Write(_file, Clear, transport: transport);
         facts["LV_SERVER_PROTO"].Should().Be(name);
         var policy = ConfigurationFiles.Read(_file).Policy!;
 
@@ -51,6 +59,8 @@ public sealed class FirewallFactsTests
             $"{facts["LV_SERVER_IP"]}:{facts["LV_SERVER_PORT"]}/{facts["LV_SERVER_PROTO"]}",
             $"[{facts["LV_SERVER_IP6"]}]:{facts["LV_SERVER_PORT"]}/{facts["LV_SERVER_PROTO"]}");
         policy.LocalNetworks.Should().ContainSingle().Which.Network.ToString().Should().Be(facts["LV_LOCAL_NET"]);
+        policy.Management.Should().ContainSingle().Which.ToString().Should().Be(facts["LV_SSH_FROM"]);
+        policy.AllowDhcp.Should().Be(bool.Parse(facts["LV_DHCP"])).And.BeTrue();
         policy.Forwarding.Should().Be(bool.Parse(facts["LV_FORWARDING"]));
         facts["LV_CONFIG"].Should().Be(_file);
     }
@@ -58,7 +68,7 @@ public sealed class FirewallFactsTests
     [Test]
     public void On_a_gateway_the_internal_interface_is_named_and_is_not_physical()
     {
-        var facts = FirewallFacts.Write(_file, localNet: "", Topology.Gateway);
+        var facts = FirewallFacts.Write(_file, ClearTraffic.None, Topology.Gateway);
         var policy = ConfigurationFiles.Read(_file).Policy!;
 
         facts["LV_FORWARDING"].Should().Be("true");
@@ -69,8 +79,8 @@ public sealed class FirewallFactsTests
     [Test]
     public void Every_variable_of_the_contract_is_there()
     {
-        FirewallFacts.Write(_file, "").Keys.Should().BeEquivalentTo(
+        FirewallFacts.Write(_file, ClearTraffic.None).Keys.Should().BeEquivalentTo(
             "LV_PHYSICAL_IF", "LV_TUNNEL_IF", "LV_SERVER_IP", "LV_SERVER_IP6", "LV_SERVER_PORT", "LV_SERVER_PROTO",
-            "LV_TUNNEL_UID", "LV_LOCAL_NET", "LV_FORWARDING", "LV_INTERNAL_IF", "LV_CONFIG");
+            "LV_TUNNEL_UID", "LV_LOCAL_NET", "LV_SSH_FROM", "LV_DHCP", "LV_FORWARDING", "LV_INTERNAL_IF", "LV_CONFIG");
     }
 }

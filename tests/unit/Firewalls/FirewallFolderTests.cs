@@ -37,6 +37,16 @@ public sealed class FirewallFolderTests
     }
 
     [Test]
+    public void Its_watch_and_its_stop_are_used_where_it_brings_them()
+    {
+        Put("up", isExecutable: true);
+        Put("watch", isExecutable: true);
+
+        FirewallFolder.Find(_folder).Should().Match<FirewallFolder>(firewall =>
+            firewall.Watch == Path.Combine(_folder, "watch") && firewall.Stop == null);
+    }
+
+    [Test]
     public void None_is_no_firewall()
     {
         FirewallFolder.Find("none").Should().BeNull();

@@ -105,6 +105,48 @@ public sealed class AllowRuleTests
         Decide(IPv4(Own, Neighbour, 1, Icmp(8))).Should().Be(AllowedReason.LocalNetwork);
     }
 
+    [TestCase("192.0.2.66", 22, 40000, 0x12, true)]
+    [TestCase("192.0.2.66", 22, 40000, 0x10, true)]
+    [TestCase("192.0.2.66", 22, 40000, 0x04, true)]
+    [TestCase("192.0.2.66", 22, 40000, 0x02, false, Description = "the service opens a connection")]
+    [TestCase("192.0.2.66", 22, 40000, 0x42, false, Description = "the same with a further flag")]
+    [TestCase("192.0.2.66", 23, 40000, 0x12, false)]
+    [TestCase("192.0.2.66", 40000, 22, 0x12, false)]
+    [TestCase("192.0.2.63", 22, 40000, 0x12, false)]
+    [TestCase("192.0.2.97", 22, 40000, 0x12, false, Description = "bound to another interface")]
+    public void A_service_answers_who_may_reach_it(string destination, int sourcePort, int port, byte flags, bool isAllowed)
+    {
+        Decide(IPv4(Own, destination, 6, Tcp((ushort)sourcePort, (ushort)port, flags)))
+            .Should().Be(isAllowed ? AllowedReason.Management : null);
+    }
+
+    [Test]
+    public void A_service_answers_over_IPv6_by_TCP_from_its_own_address_and_in_whole_packets()
+    {
+        var v6 = SamplePolicy with { Management = [new ManagementAccess(IPNetwork.Parse("2001:db8:1:1::/64"), "eth0", 22)] };
+        Decide(IPv6(Own6, "2001:db8:1:1::66", 6, Tcp(22, 40000, 0x12)), policy: v6).Should().Be(AllowedReason.Management);
+        Decide(IPv6(Own6, "2001:db8:1:2::66", 6, Tcp(22, 40000, 0x12)), policy: v6).Should().BeNull();
+        Decide(IPv6("2001:db8:1::65", "2001:db8:1:1::66", 6, Tcp(22, 40000, 0x12)), policy: v6).Should().BeNull();
+        Decide(IPv4(Own, "192.0.2.66", 17, Udp(22, 40000))).Should().BeNull();
+        Decide(IPv4(Own, "192.0.2.66", 6, Tcp(22, 40000, 0x12), hasMore: true)).Should().BeNull();
+        Decide(IPv4(Own, "192.0.2.66", 6, Tcp(22, 40000, 0x12)), policy: SamplePolicy with { Management = [] }).Should().BeNull();
+    }
+
+    [TestCase("01:80:c2:00:00:03", true)]
+    [TestCase(RouterMac, true)]
+    [TestCase(BroadcastMac, false)]
+    [TestCase("01:80:c2:00:00:0e", false)]
+    public void A_supplicant_speaks_to_the_port_access_group_or_to_one_station(string to, bool isAllowed)
+    {
+        var policy = SamplePolicy with { AllowEapol = true };
+
+        Decide(Ethernet(0x888e, [2, 1, 0, 0], to: to), policy: policy).Should().Be(isAllowed ? AllowedReason.Eapol : null);
+        Decide(Ethernet(0x888f, [2, 1, 0, 0], to: to), policy: policy).Should().BeNull();
+        Decide(Ethernet(0x888e, [2, 1, 0, 0], RouterMac, to), policy: policy).Should().BeNull("it is somebody else's");
+        Decide(Ethernet(0x888e, Encoding.ASCII.GetBytes(Nonce), to: to), policy: policy).Should().BeNull("it is a probe");
+        Decide(Ethernet(0x888e, [2, 1, 0, 0], to: to)).Should().BeNull("nobody asked for it");
+    }
+
     [TestCase("192.0.2.53", 53, true)]
     [TestCase("192.0.2.53", 853, true)]
     [TestCase("192.0.2.53", 54, false)]

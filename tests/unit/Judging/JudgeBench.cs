@@ -31,6 +31,11 @@ internal static class JudgeBench
         ],
         LocalDns = [IPAddress.Parse("192.0.2.53")],
         AllowDhcp = true,
+        Management =
+        [
+            new ManagementAccess(IPNetwork.Parse("192.0.2.64/27"), "eth0", 22),
+            new ManagementAccess(IPNetwork.Parse("192.0.2.96/27"), "eth1", 22),
+        ],
     };
 
     public static WireFacts Wire { get; } = new()

@@ -50,6 +50,52 @@ public sealed class JudgeTests
     }
 
     [Test]
+    public void An_answer_in_ARP_is_attributed_to_who_asked()
+    {
+        var asking = new ProbeDescription("arp-for-tunnel", "lvp-000000000003", "root", ProbeProtocol.None,
+            new IPEndPoint(IPAddress.Parse("192.0.2.66"), 0));
+
+        Leak(Arp(2, "198.51.100.2", "192.0.2.66"), asking)
+            .Should().Match<Leak>(leak => leak.Probe == "arp-for-tunnel" && leak.Class == LeakClass.TunnelAddressNamed);
+        Leak(Arp(2, "198.51.100.2", "192.0.2.67"), asking).Probe.Should().BeNull();
+    }
+
+    [Test]
+    public void What_no_frame_shows_is_a_leak_as_often_as_it_happened_and_is_shown_once()
+    {
+        var judge = Judge(probes: Probe);
+
+        judge.Report(Probe, LeakClass.ConnectionRevealed, "tun0", 3, "said something 3 times");
+
+        var judgement = judge.Finish();
+        judgement.LeakedFrames.Should().Be(3);
+        judgement.LeaksByProbe.Should().ContainSingle().Which.Frames.Should().Be(3);
+        judgement.Leaks.Should().ContainSingle().Which.Should().Match<Leak>(leak =>
+            leak.Interface == "tun0" && leak.Probe == "tcp-new-v4" && leak.Summary == "said something 3 times");
+    }
+
+    [Test]
+    public void Two_links_are_judged_together()
+    {
+        var other = Judge(wire: Wire with { Interface = "usb0" }, probes: Probe);
+        var judge = Judge(probes: Probe);
+        judge.Take(At(500, ToProbe));
+        judge.Take(At(600, Arp(1, Own, "192.0.2.1")));
+        other.Take(At(400, ToProbe));
+        other.Take(At(700, ToProbe));
+        other.Take(At(800, Arp(1, Own, "192.0.2.1")));
+
+        var together = judge.Finish().With(other.Finish());
+
+        together.Judged.Should().Be(5);
+        together.LeakedFrames.Should().Be(3);
+        together.Allowed.Should().ContainSingle().Which.Should().Be(KeyValuePair.Create(AllowedReason.Arp, 2L));
+        together.LeaksByProbe.Should().ContainSingle().Which.Should().Match<ProbeLeaks>(leaks =>
+            leaks.Frames == 3 && leaks.FirstUnixNanoseconds == 400 && leaks.LastUnixNanoseconds == 700);
+        together.Leaks.Select(leak => leak.Interface).Should().Equal("usb0", "eth0", "usb0");
+    }
+
+    [Test]
     public void Frames_before_the_window_and_of_the_router_are_counted_but_not_judged()
     {
         var judge = new Judge(SamplePolicy, Wire, new NoTransport(), new ProbeBook([]));

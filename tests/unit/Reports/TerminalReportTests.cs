@@ -72,6 +72,26 @@ public sealed class TerminalReportTests
     }
 
     [Test]
+    public void What_actors_send_stands_below_the_matrix_by_name()
+    {
+        var control = Evidence.Control("probe-v4", "packet-arp");
+        var outcome = control.Probes[0];
+        control = control with
+        {
+            Probes =
+            [
+                .. control.Probes, outcome with { Name = "packet-arp" }, outcome with { Name = "packet-lldp", LeakedFrames = 0 },
+            ],
+        };
+
+        var lines = Write(ScenarioSummary.Of(
+            [VerdictRules.Decide(Evidence.Scenario("own-senders", "probe-v4"), 1, control, Evidence.Closed())])).Split('\n');
+
+        lines.Should().Contain(line => line.TrimEnd() == "  own-senders  4");
+        lines.Should().Contain(line => line.TrimEnd() == "  also in own-senders: packet-arp; not packet-lldp");
+    }
+
+    [Test]
     public void Plain_text_has_no_colours_and_a_terminal_has()
     {
         Write(HandMadeSuite.Summaries).Should().NotContain(Escape.ToString());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Capture;
+using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Running;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
@@ -74,6 +75,32 @@ public sealed class VerdictRulesTests
 
         result.Verdict.Should().Be(Verdict.Leak);
         result.Reason.Should().Contain("10 frames").And.Contain("probe-v6 (10)");
+    }
+
+    [Test]
+    public void A_name_that_a_probe_of_the_run_has_stands_for_that_probe_alone()
+    {
+        var scenario = Evidence.Scenario("hand-made", "packet-lldp");
+        var one = Evidence.Control("packet-lldp");
+        one = one with { Probes = [.. one.Probes, one.Probes[0] with { Name = "packet-lldp" }] };
+
+        VerdictRules.MissingInControl(scenario, one).Should().BeEmpty();
+        VerdictRules.MissingInControl(scenario, Evidence.Control("packet-lldp")).Should().Equal("packet-lldp-v4", "packet-lldp-v6");
+    }
+
+    [Test]
+    public void An_exception_that_is_not_in_use_proves_nothing()
+    {
+        var scenario = Evidence.Scenario() with { MustPass = [AllowedReason.LocalNetwork] };
+        var closed = Evidence.Closed();
+        var used = closed with
+        {
+            Judgement = closed.Judgement! with { Allowed = closed.Judgement.Allowed.SetItem(AllowedReason.LocalNetwork, 1) },
+        };
+
+        VerdictRules.Decide(scenario, 1, Evidence.Control(), used).Verdict.Should().Be(Verdict.Sealed);
+        VerdictRules.Decide(scenario, 1, Evidence.Control(), closed).Should().Match<ScenarioResult>(result =>
+            result.Verdict == Verdict.Inconclusive && result.Reason.Contains("nothing of the local network"));
     }
 
     [Test]

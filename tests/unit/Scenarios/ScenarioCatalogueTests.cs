@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Running.Actors;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Harness.Traffic.Applications;
@@ -25,6 +26,8 @@ public sealed partial class ScenarioCatalogueTests
         RelayOnVpnPort = new IPEndPoint(LabAddresses.VpnServer.IPv4, LabAddresses.VpnPort),
         RelayFingerprint = new string('0', 40),
     };
+
+    private static IEnumerable<Actor> Actors => Enum.GetValues<Actor>();
 
     private static IEnumerable<string> Ids => ScenarioCatalogue.All.Select(scenario => scenario.Id);
 
@@ -81,6 +84,18 @@ public sealed partial class ScenarioCatalogueTests
         scenario.MustLeak.Should().OnlyContain(name => sent.Contains(name));
     }
 
+    [TestCaseSource(nameof(Actors))]
+    public void Whatever_an_actor_sends_must_leak_in_some_scenario(Actor actor)
+    {
+        var names = ActorCatalogue.NamesOf(actor).ToList();
+        var leaking = ScenarioCatalogue.All.Where(scenario => scenario.Actors.Contains(actor))
+            .SelectMany(scenario => scenario.MustLeak)
+            .ToHashSet();
+
+        names.Should().HaveCountGreaterThan(2).And.OnlyHaveUniqueItems();
+        names.Where(name => !leaking.Contains(name) && !leaking.Contains(WithoutFamily(name))).Should().BeEmpty();
+    }
+
     [Test]
     public void No_pattern_means_all_and_patterns_add_up_in_the_order_of_the_catalogue()
     {
@@ -105,6 +120,8 @@ public sealed partial class ScenarioCatalogueTests
 
     private static string Beginning(Scenario scenario) => scenario switch
     {
+        { Topology: Topology.Lan } => "lan-",
+        { Topology: Topology.TwoUplinks } => "uplinks-",
         { UsesApplications: true } => "apps-",
         { Topology: Topology.Gateway } => "gateway-",
         { Tunnel: TunnelKind.OutOfBand } => "oob-",
@@ -135,14 +152,20 @@ public sealed partial class ScenarioCatalogueTests
             names.UnionWith(["intruder-v4", "intruder-v6", "external-address-v4", "external-address-v6"]);
         }
 
+        names.UnionWith(scenario.Actors.SelectMany(ActorCatalogue.NamesOf));
         if (scenario.UsesApplications)
         {
             names.UnionWith(ApplicationCatalogue.For(ApplicationTargets).Select(application => application.Description.Name));
         }
 
-        names.UnionWith([.. names.Select(name => name[..^3])]);
+        names.UnionWith([.. names.Select(WithoutFamily)]);
         return names;
     }
+
+    private static string WithoutFamily(string name) => Family().Replace(name, "");
+
+    [GeneratedRegex("-v[46]$")]
+    private static partial Regex Family();
 
     [GeneratedRegex("^[a-z]+(-[a-z0-9]+)+$")]
     private static partial Regex KebabCase();

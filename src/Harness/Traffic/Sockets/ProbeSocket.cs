@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace LeakVerifier.Harness.Traffic.Sockets;
@@ -38,8 +37,16 @@ internal sealed class ProbeSocket : IDisposable
             ProbeProtocol.Udp => (SocketCalls.SOCK_DGRAM, 0),
             _ => (SocketCalls.SOCK_DGRAM, isV6 ? SocketCalls.IPPROTO_ICMPV6 : SocketCalls.IPPROTO_ICMP),
         };
-        var domain = isV6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET;
-        var handle = SocketCalls.socket(domain, type | SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC, number);
+        return TryOpen(new SocketPlan(SocketPlan.DomainOf(family), type, number) { Device = device }, out error);
+    }
+
+    /// <summary>Opens a socket of any kind.</summary>
+    /// <param name="plan">Which.</param>
+    /// <param name="error">The error number when there is no socket.</param>
+    public static ProbeSocket? TryOpen(SocketPlan plan, out int error)
+    {
+        var handle = SocketCalls.socket(
+            plan.Domain, plan.Type | SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC, plan.Protocol);
         if (handle.IsInvalid)
         {
             error = Marshal.GetLastPInvokeError();
@@ -48,7 +55,7 @@ internal sealed class ProbeSocket : IDisposable
         }
 
         var socket = new ProbeSocket(handle);
-        error = device is null ? 0 : socket.SetOption(SocketCalls.SO_BINDTODEVICE, Encoding.ASCII.GetBytes(device));
+        error = plan.AllOptions.Select(socket.SetOption).FirstOrDefault(failure => failure != 0);
         if (error != 0)
         {
             socket.Dispose();
@@ -58,6 +65,22 @@ internal sealed class ProbeSocket : IDisposable
         // struct linger { on = 1, seconds = 0 }: closing resets the connection.
         socket.SetOption(SocketCalls.SO_LINGER, [1, 0, 0, 0, 0, 0, 0, 0]);
         return socket;
+    }
+
+    /// <summary>Has a packet socket send its frames on an interface, and hear nothing.</summary>
+    public SocketResult BindToLink(string interfaceName)
+    {
+        var index = SocketCalls.if_nametoindex(interfaceName);
+        if (index == 0)
+        {
+            return new SocketResult(0, Marshal.GetLastPInvokeError());
+        }
+
+        // struct sockaddr_ll: family, protocol 0, interface index; the rest is not read (packet(7)).
+        Span<byte> address = stackalloc byte[20];
+        BinaryPrimitives.WriteUInt16LittleEndian(address, SocketCalls.AF_PACKET);
+        BinaryPrimitives.WriteUInt32LittleEndian(address[4..], index);
+        return Outcome(SocketCalls.bind(_handle, address, (uint)address.Length));
     }
 
     /// <summary>Begins to connect; <see cref="Errno.EINPROGRESS"/> counts as success.</summary>
@@ -114,9 +137,17 @@ internal sealed class ProbeSocket : IDisposable
         return result < 0 ? new SocketResult(0, Marshal.GetLastPInvokeError()) : new SocketResult((int)result, 0);
     }
 
-    private int SetOption(int option, ReadOnlySpan<byte> value)
+    /// <summary>Sets an option.</summary>
+    /// <returns>0, or the error number.</returns>
+    public int SetOption(SocketOption option)
     {
-        var result = SocketCalls.setsockopt(_handle, SocketCalls.SOL_SOCKET, option, value, (uint)value.Length);
-        return Outcome(result).Error;
+        return SetOption(option.Level, option.Name, option.Value.Span);
+    }
+
+    private int SetOption(int option, ReadOnlySpan<byte> value) => SetOption(SocketCalls.SOL_SOCKET, option, value);
+
+    private int SetOption(int level, int option, ReadOnlySpan<byte> value)
+    {
+        return Outcome(SocketCalls.setsockopt(_handle, level, option, value, (uint)value.Length)).Error;
     }
 }

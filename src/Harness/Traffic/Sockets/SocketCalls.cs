@@ -14,17 +14,42 @@ internal static partial class SocketCalls
 {
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
+    public const int AF_PACKET = 17;
     public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;
+    public const int SOCK_RAW = 3;
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x8_0000;
+    public const int IPPROTO_IP = 0;
     public const int IPPROTO_ICMP = 1;
     public const int IPPROTO_TCP = 6;
+    public const int IPPROTO_IPV6 = 41;
     public const int IPPROTO_ICMPV6 = 58;
+
+    /// <summary>raw(7): the sender writes the IP header.</summary>
+    public const int IPPROTO_RAW = 255;
+
+    /// <summary>ip(7): options of the header, such as a source route.</summary>
+    public const int IP_OPTIONS = 4;
+    public const int IP_ADD_MEMBERSHIP = 35;
+    public const int IP_DROP_MEMBERSHIP = 36;
+    public const int IPV6_ADD_MEMBERSHIP = 20;
+    public const int IPV6_DROP_MEMBERSHIP = 21;
+
+    /// <summary>ipv6(7): the sender writes the IPv6 header.</summary>
+    public const int IPV6_HDRINCL = 36;
+
+    /// <summary>packet(7).</summary>
+    public const int SOL_PACKET = 263;
+
+    /// <summary>packet(7): past the queueing layer, straight to the driver.</summary>
+    public const int PACKET_QDISC_BYPASS = 20;
     public const int SOL_SOCKET = 1;
+    public const int SO_BROADCAST = 6;
     public const int SO_SNDBUF = 7;
     public const int SO_LINGER = 13;
     public const int SO_BINDTODEVICE = 25;
+    public const int SO_MARK = 36;
 
     /// <summary>socket(7): the rate in bytes per second at which TCP spaces its segments.</summary>
     public const int SO_MAX_PACING_RATE = 47;
@@ -39,6 +64,12 @@ internal static partial class SocketCalls
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial SafeFileHandle socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bind(SafeFileHandle socket, ReadOnlySpan<byte> address, uint length);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial uint if_nametoindex(string name);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int connect(SafeFileHandle socket, ReadOnlySpan<byte> address, uint length);

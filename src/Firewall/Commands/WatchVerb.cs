@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Runtime;
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Watching;
+using LeakVerifier.Policy.Configuration;
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary>
+/// <c>watch</c>: loads the rules as <c>start</c> does, holds copies of them that nobody else can remove, and restores
+/// what others change. It runs until it is told to end, and never opens unless <c>flush</c> asks.
+/// </summary>
+internal sealed class WatchVerb(FirewallEnvironment environment)
+{
+    private readonly ServiceManager _manager = new(Environment.GetEnvironmentVariable);
+
+    public ExitCode Run(ConfigurationRequest configuration)
+    {
+        if (!environment.CanChangeRules())
+        {
+            environment.Fail("not privileged: run it as root (sudo), or with CAP_NET_ADMIN");
+            return ExitCode.NotPrivileged;
+        }
+
+        RunFolder.Create();
+        using var alive = WatchLock.TryTake(RunFolder.Lock);
+        if (alive is null)
+        {
+            environment.Fail($"another watch runs: process {WatchLock.Holder(RunFolder.Lock)}");
+            return ExitCode.PrerequisiteMissing;
+        }
+
+        using var signals = new WatchSignals();
+        using var watcher = new Watcher(RunFolder.Report, TimeProvider.System, environment.Warn);
+        using var server = new WatchServer(RunFolder.Socket, watcher, TimeProvider.System);
+        var result = Apply(watcher, configuration, held: null);
+        if (!watcher.IsWatching)
+        {
+            environment.Fail("there are no rules to watch over");
+            return result;
+        }
+
+        Begin(watcher);
+        new WatchLoop(watcher, server, signals, _manager, TimeProvider.System)
+            .Run(() => TryReload(watcher, configuration));
+        _manager.Stopping();
+        environment.Ok(watcher.IsOpened
+            ? "The watch ends, and its copies are removed."
+            : $"The watch ends; {Left(watcher.Ownership)}. 'vpn-firewall flush' opens this machine.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>
+    /// Loads the configured rules. When they cannot be loaded, whatever keeps the machine closed is watched over.
+    /// </summary>
+    private ExitCode Apply(Watcher watcher, ConfigurationRequest configuration, FirewallLock? held)
+    {
+        var watched = environment with { FindWatch = () => new Borrowed(watcher) };
+        var result = KernelVerb.Run(watched, wall => new ApplyVerb(watched).Load(wall, configuration), held);
+        if (result != ExitCode.Done && !watcher.IsWatching)
+        {
+            watcher.AdoptPresent();
+        }
+
+        watcher.LetGo();
+        return result;
+    }
+
+    private void Begin(Watcher watcher)
+    {
+        var status = $"The rules are watched over; {Held(watcher.Ownership)}.";
+        environment.Ok(status);
+        // What starting needed is needed no more: a watch is small.
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _manager.Ready(status);
+    }
+
+    private bool TryReload(Watcher watcher, ConfigurationRequest configuration)
+    {
+        // Not waited for: whoever has the lock may be asking this watch.
+        if (FirewallLock.TryTake(environment.LockPath) is not { } alone)
+        {
+            return false;
+        }
+
+        using (alone)
+        {
+            _manager.Reloading();
+            Apply(watcher, configuration, alone);
+            Begin(watcher);
+            return true;
+        }
+    }
+
+    private static string Held(Ownership ownership) => ownership switch
+    {
+        Ownership.OwnedPersistent => "their copies cannot be removed by others, and stay when the watch ends",
+        Ownership.Owned => "their copies cannot be removed by others, but go when the watch ends (needs kernel 6.9)",
+        _ => "this kernel has no owned tables (needs 5.12): removed rules are restored, and until then it is open",
+    };
+
+    private static string Left(Ownership ownership)
+    {
+        return ownership == Ownership.OwnedPersistent ? "the rules and their copies stay" : "the rules stay";
+    }
+
+    /// <summary>The watcher for a verb in this process, which does not dispose of it.</summary>
+    private sealed class Borrowed(Watcher watcher) : IWatch
+    {
+        public uint Generation() => watcher.Generation();
+
+        public void Hold() => watcher.Hold();
+
+        public bool Adopt(uint generation) => watcher.Adopt(generation);
+
+        public void Open() => watcher.Open();
+
+        public void Dispose()
+        {
+            // It goes on.
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Watching;
+
+/// <summary>Waits, and does what comes: changed rules first. Nothing is polled: between events it takes no time.</summary>
+internal sealed class WatchLoop
+{
+    private readonly Watcher _watcher;
+    private readonly WatchServer _server;
+    private readonly WatchSignals _signals;
+    private readonly ServiceManager _manager;
+    private readonly TimeProvider _time;
+    private TimeSpan? _lookAgain;
+
+    public WatchLoop(
+        Watcher watcher, WatchServer server, WatchSignals signals, ServiceManager manager, TimeProvider time)
+    {
+        (_watcher, _server, _signals, _manager, _time) = (watcher, server, signals, manager, time);
+    }
+
+    /// <summary>Runs until a signal or a verb ends it.</summary>
+    /// <param name="tryReload">Reads the configuration again; false: not possible now, ask again soon.</param>
+    public void Run(Func<bool> tryReload)
+    {
+        var isReloadWanted = false;
+        var lastAlive = _time.GetTimestamp();
+        while (!_signals.IsEndAsked && !_watcher.IsOpened)
+        {
+            Descriptors.Entry[] entries =
+            [
+                Entry(_watcher.Descriptor), Entry(_signals.Descriptor), .. _server.WaitingFor.Select(Entry),
+            ];
+            Descriptors.Wait(entries, Patience(isReloadWanted));
+            _lookAgain = _watcher.Look();
+            isReloadWanted |= _signals.TakeReload();
+            foreach (var entry in entries.Skip(2).Where(entry => entry.Happened != 0))
+            {
+                _server.Serve(entry.Descriptor);
+            }
+
+            _server.EndLongHold();
+            isReloadWanted = isReloadWanted && !tryReload();
+            if (_manager.WatchdogInterval is { } interval && _time.GetElapsedTime(lastAlive) >= interval)
+            {
+                lastAlive = _time.GetTimestamp();
+                _manager.Alive();
+            }
+        }
+    }
+
+    private int Patience(bool isReloadWanted)
+    {
+        TimeSpan?[] limits =
+        [
+            _lookAgain, _server.HoldRest, _manager.WatchdogInterval,
+            isReloadWanted ? TimeSpan.FromMilliseconds(20) : null,
+        ];
+        return limits.Min() is { } shortest ? (int)Math.Ceiling(shortest.TotalMilliseconds) : -1;
+    }
+
+    private static Descriptors.Entry Entry(int descriptor)
+    {
+        return new Descriptors.Entry { Descriptor = descriptor, Wanted = Descriptors.Readable };
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Harness.Labs;
+
+/// <summary>
+/// A neighbour on the client's local network who answers, beside its own addresses, for a host on the internet: whoever
+/// believes that host to be on the link gets his packets there.
+/// </summary>
+internal static class HostileNeighbour
+{
+    /// <summary>Gives the far end of the client's link the neighbour's addresses.</summary>
+    public static Task MoveInAsync(LabHost router)
+    {
+        return router.IpAsync(
+        [
+            .. HostLab.Addresses(HostLab.CapturePoint, LabAddresses.Neighbour, 24),
+            .. LabAddresses.InternetServer.Both.Select(address => $"neighbour add proxy {address} dev {HostLab.CapturePoint}"),
+        ]);
+    }
+}

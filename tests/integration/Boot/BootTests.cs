@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Judging;
+
+namespace LeakVerifier.IntegrationTests.Boot;
+
+/// <summary>
+/// A Debian as a user installs it, with Debian's own kernel, in a virtual machine: every frame that its network card sends
+/// between power-on and power-off is held against the policy. The same system without the package is the control.
+/// </summary>
+public sealed class BootTests
+{
+    private const int Limit = 900_000; // Some two minutes on an idle machine without KVM.
+
+    [Test]
+    [CancelAfter(Limit)]
+    public async Task From_power_on_to_power_off_nothing_leaves_but_what_the_policy_names(CancellationToken timeout)
+    {
+        var lives = await Task.WhenAll(
+            LiveAsync("without", BootDisks.WithoutPackage, timeout), LiveAsync("with", BootDisks.WithPackage, timeout));
+        var (without, with) = (lives[0], lives[1]);
+
+        without.Course.Should().Contain("the tunnel carried").And.Contain("powering off");
+        without.Judgement.LeakedFrames.Should().BePositive("the control must leak");
+        Kinds(without).Should().Contain(
+            [LeakClass.Direct.Id, LeakClass.Dns.Id, LeakClass.Multicast.Id], "the sender and the system itself were able to");
+
+        with.Capture.IsComplete.Should().BeTrue(with.Capture.ToString());
+        with.Judgement.Judged.Should().Be(with.Recorded, "QEMU's own record of the card has as many frames");
+        with.Course.Should().Contain("firewall active").And.Contain("openvpn runs as tunnel");
+        with.Course.Should().Contain("the tunnel carried").And.Contain("the tunnel died").And.Contain("powering off");
+        with.Judgement.Allowed.Should().ContainKey(AllowedReason.Transport).And.ContainKey(AllowedReason.Dhcp);
+        with.Judgement.LeakedFrames.Should().Be(0, with.ToString());
+    }
+
+    private static IEnumerable<string> Kinds(BootRun run)
+    {
+        return run.Judgement.Leaks.Select(leak => leak.Class.Id).Distinct();
+    }
+
+    private static async Task<BootRun> LiveAsync(string name, string disk, CancellationToken timeout)
+    {
+        var run = await BootRun.ExecuteAsync(BootEvidence.Folder(name), disk, timeout);
+        await TestContext.Out.WriteLineAsync($"== {name} the package\n{run}\n");
+        return run;
+    }
+}

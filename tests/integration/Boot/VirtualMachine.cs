@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Harness.Linux;
+
+namespace LeakVerifier.IntegrationTests.Boot;
+
+/// <summary>
+/// A virtual machine of QEMU whose one network card is a tap in a network namespace. It is made without power; when its
+/// guest switches itself off, the card's cable stays in place, so that a capture at the other end can be closed in order.
+/// </summary>
+internal sealed class VirtualMachine : IAsyncDisposable
+{
+    /// <summary>The address of its card.</summary>
+    public const string Mac = "52:54:00:12:34:56";
+
+    private readonly ChildProcess _qemu;
+    private readonly MachineMonitor _monitor;
+    private readonly string _console;
+
+    private VirtualMachine(ChildProcess qemu, MachineMonitor monitor, string console)
+    {
+        _qemu = qemu;
+        _monitor = monitor;
+        _console = console;
+    }
+
+    /// <summary>What the machine wrote to its serial console so far.</summary>
+    public string Console => File.Exists(_console) ? File.ReadAllText(_console) : "";
+
+    /// <summary>Makes a machine without switching it on.</summary>
+    /// <param name="host">In whose namespace the tap is.</param>
+    /// <param name="disk">The image of its disk; it is not written to.</param>
+    /// <param name="folder">Where its console and QEMU's own record of the card go.</param>
+    /// <param name="start">The first program of the guest.</param>
+    /// <param name="hasCard">Whether it has its network card.</param>
+    /// <param name="timeout">Ends the wait for QEMU.</param>
+    public static async Task<VirtualMachine> CreateAsync(
+        NamespaceThread host, string disk, string folder, string start, bool hasCard, CancellationToken timeout)
+    {
+        var console = Path.Combine(folder, "console.log");
+        var socket = Path.Combine(folder, "monitor");
+        var qemu = await ChildProcess.StartAsync(
+            host, [.. Command(disk, console, socket, start), .. hasCard ? Card(folder) : []]);
+        var monitor = await MachineMonitor.ConnectAsync(socket, qemu, timeout);
+        return new VirtualMachine(qemu, monitor, console);
+    }
+
+    /// <summary>Switches it on.</summary>
+    public Task SwitchOnAsync(CancellationToken timeout) => _monitor.ExecuteAsync("cont", timeout);
+
+    /// <summary>Waits until the guest has switched itself off.</summary>
+    public Task WaitUntilOffAsync(CancellationToken timeout) => _monitor.WaitForEventAsync("SHUTDOWN", timeout);
+
+    public async ValueTask DisposeAsync()
+    {
+        _monitor.Dispose();
+        await _qemu.DisposeAsync();
+    }
+
+    private static string[] Command(string disk, string console, string socket, string start)
+    {
+        return
+        [
+            "qemu-system-x86_64", "-machine", "pc", "-cpu", "max", "-accel", "kvm", "-accel", "tcg", "-m", "512", "-smp", "1",
+            "-nodefaults", "-display", "none", "-no-reboot", "-action", "shutdown=pause", "-S",
+            "-kernel", BootFiles.Kernel, "-initrd", BootFiles.InitialRamDisk,
+            "-append", $"console=ttyS0 net.ifnames=0 mitigations=off audit=0 loglevel=4 TERM=dumb start={start}",
+            "-drive", $"file={disk},format=raw,if=virtio,snapshot=on",
+            "-device", "virtio-rng-pci",
+            "-serial", $"file:{console}", "-qmp", $"unix:{socket},server=on,wait=off",
+        ];
+    }
+
+    private static string[] Card(string folder)
+    {
+        return
+        [
+            "-netdev", $"tap,id=net,ifname={BootNetwork.Tap},script=no,downscript=no,vnet_hdr=off",
+            "-device", $"virtio-net-pci,netdev=net,mac={Mac},romfile=",
+            "-object", $"filter-dump,id=record,netdev=net,file={Path.Combine(folder, CardRecord.Name)}",
+        ];
+    }
+}

@@ -3,6 +3,7 @@
 using System.Net;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
@@ -37,6 +38,9 @@ public sealed record FirewallEnvironment
 
     /// <summary>The kernel's settings that belong to the rules.</summary>
     public required KernelSettings Settings { get; init; }
+
+    /// <summary>How iptables is reached.</summary>
+    public required IptablesAccess Iptables { get; init; }
 
     /// <summary>The watch of this network namespace, if one runs.</summary>
     public required Func<IWatch> FindWatch { get; init; }
@@ -79,6 +83,7 @@ public sealed record FirewallEnvironment
         ListFramesInScratch = ScratchNamespace.ListFrames,
         Links = MachineLinks.System,
         Settings = KernelSettings.OfThisNetwork(),
+        Iptables = IptablesAccess.System,
         FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
         StateFolder = "/run/vpn-firewall",

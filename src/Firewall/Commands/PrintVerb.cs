@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -17,20 +19,22 @@ internal sealed class PrintVerb(FirewallEnvironment environment)
 
         """;
 
-    public ExitCode Run(ConfigurationRequest configuration)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {
             return ExitCode.BadConfiguration;
         }
 
-        environment.Output.Write(configured.Ruleset.Script);
-        environment.Output.Write(SecondWallNote);
-        foreach (var line in configured.Ruleset.Frames.Listing.TrimEnd().Split('\n'))
-        {
-            environment.Output.Write($"# {line}\n");
-        }
-
+        environment.Output.Write(backend == IptablesBackend.BackendName
+            ? IptablesCompiler.Compile(configured.Policy).ToText()
+            : Both(RulesetCompiler.Compile(configured.Policy)));
         return ExitCode.Done;
+    }
+
+    private static string Both(Ruleset ruleset)
+    {
+        var second = ruleset.Frames.Listing.TrimEnd().Split('\n').Select(line => $"# {line}\n");
+        return ruleset.Script + SecondWallNote + string.Concat(second);
     }
 }

@@ -26,15 +26,17 @@ public interface IBackend
     /// <summary>Keeps the wall that is loaded, or loads the lockdown when there is none.</summary>
     FallbackState KeepClosed();
 
+    /// <summary>
+    /// Takes back what a load that failed has left behind, for when another backend keeps the machine closed.
+    /// </summary>
+    void Withdraw();
+
     /// <summary>Replaces whatever is loaded by the lockdown.</summary>
     FallbackState LockDown();
 
     /// <summary>Removes every rule of ours, and nobody else's.</summary>
     /// <returns>Null, or why it could not be done.</returns>
     string? Open();
-
-    /// <summary>What the loaded rules of a policy cover on this machine. A backend without a second wall says so.</summary>
-    WallCoverage Coverage(EgressPolicy policy) => WallCoverage.None("this backend has no second wall");
 
     /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
     RememberedRules? Remember();
@@ -45,4 +47,10 @@ public interface IBackend
 
     /// <summary>How many packets each chain refused since it was loaded; empty when nothing is loaded.</summary>
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked();
+
+    /// <summary>What this backend cannot stop, named one by one.</summary>
+    IReadOnlyList<string> Uncovered(EgressPolicy policy);
+
+    /// <summary>What a person should know of this machine besides; empty: nothing.</summary>
+    IReadOnlyList<string> Remarks();
 }

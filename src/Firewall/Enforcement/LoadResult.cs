@@ -31,4 +31,13 @@ public sealed record LoadResult(LoadOutcome Outcome, string Reason, int RuleCoun
 
     /// <summary>What the rules cover on this kernel, where they are in force.</summary>
     public WallCoverage Coverage { get; init; } = WallCoverage.None("nothing was loaded");
+
+    /// <summary>What comparing the kernel's rules with those that it took tells.</summary>
+    public static LoadResult Of(Comparison comparison) => comparison.Likeness switch
+    {
+        Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
+        Likeness.Unknown => new LoadResult(LoadOutcome.Unverified, comparison.Reason ?? ""),
+        Likeness.Absent => new LoadResult(LoadOutcome.Differs, "the rules are gone"),
+        _ => new LoadResult(LoadOutcome.Differs, string.Join("\n", comparison.Differences)),
+    };
 }

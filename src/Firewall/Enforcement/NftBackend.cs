@@ -38,6 +38,12 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
     public FallbackState KeepClosed() => wall.KeepClosed();
 
     /// <inheritdoc/>
+    public void Withdraw()
+    {
+        // A transaction that failed left nothing behind.
+    }
+
+    /// <inheritdoc/>
     public FallbackState LockDown() => wall.LockDown();
 
     /// <inheritdoc/>
@@ -54,9 +60,6 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
             return exception.Message;
         }
     }
-
-    /// <inheritdoc/>
-    public WallCoverage Coverage(EgressPolicy policy) => wall.Coverage(policy);
 
     /// <inheritdoc/>
     public RememberedRules? Remember() => wall.Remember();
@@ -78,6 +81,12 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => wall.Coverage(policy).OpenCases;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks() => [];
 
     private IEnumerable<string> Warnings(LoadResult result, EgressPolicy policy)
     {

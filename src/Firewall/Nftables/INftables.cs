@@ -15,4 +15,7 @@ public interface INftables : IDisposable
     /// <summary>Lists the second wall's table.</summary>
     /// <param name="withCounters">Whether counters show their values.</param>
     TableListing ListFrames(bool withCounters = false);
+
+    /// <summary>Whether there is such a chain, ours or not.</summary>
+    bool HasChain(string family, string table, string chain);
 }

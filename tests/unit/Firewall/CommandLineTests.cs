@@ -6,6 +6,7 @@ using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -281,6 +282,7 @@ public sealed class CommandLineTests
         ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
         Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
         Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
+        Iptables = FakeIptables.NotInstalled,
         FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,

@@ -5,6 +5,7 @@ using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -277,6 +278,7 @@ public sealed class ConfirmationTests
             ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
             Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
             Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
+            Iptables = FakeIptables.NotInstalled,
             LockPath = Path.Combine(_folder, "lock"),
             FindWatch = () => new FakeWatch(),
             StateFolder = _folder,

@@ -8,6 +8,7 @@ using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -112,6 +113,7 @@ public sealed class ExplainTests
             CanChangeRules = () => false,
             OpenKernel = () => throw new InvalidOperationException("the kernel was asked"),
             ListInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
+            Iptables = FakeIptables.NotInstalled,
             LockPath = "",
             ListFramesInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
             Links = new MachineLinks(() => [], () => [], ""),

@@ -4,6 +4,7 @@ using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -136,6 +137,7 @@ public sealed class WatchedVerbTests
         Links = new MachineLinks(() => ["eth0"], () => [], _folder),
         Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
         FindWatch = () => _watch,
+        Iptables = FakeIptables.NotInstalled,
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
     });

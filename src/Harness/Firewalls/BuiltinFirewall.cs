@@ -18,6 +18,7 @@ internal static class BuiltinFirewall
         Directory.CreateDirectory(folder);
         Write(folder, "up", $"exec '{program}' start --config \"$LV_CONFIG\"");
         Write(folder, "reload", $"exec '{program}' reload --config \"$LV_CONFIG\"");
+        Write(folder, "watch", $"exec '{program}' watch --config \"$LV_CONFIG\"");
         Write(folder, "stop", $"exec '{program}' stop");
         Write(folder, "down", $"exec '{program}' flush --config \"$LV_CONFIG\"");
         return new FirewallFolder(FirewallFolder.Builtin, folder);

@@ -11,9 +11,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class ApplyVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(ConfigurationRequest configuration)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend ?? NftBackend.BackendName, wall =>
         {
             var code = Load(wall, configuration);
             if (code == ExitCode.Done && environment.Confirmations.Keep())
@@ -54,6 +54,11 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
             case LoadOutcome.InForce:
                 environment.Ok($"VPN firewall loaded: {result.RuleCount} rules, read back and compared.");
                 environment.Ok($"What may leave: {configured.Summary()}.");
+                foreach (var remark in wall.Remarks())
+                {
+                    environment.Warn(remark);
+                }
+
                 return ExitCode.Done;
 
             case LoadOutcome.Unverified:
@@ -61,7 +66,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
                 return ExitCode.Inconclusive;
 
             case LoadOutcome.Refused:
-                environment.Fail($"the kernel refused the rules: {result.Reason}");
+                environment.Fail($"the rules were refused: {result.Reason}");
                 Report(wall.KeepClosed());
                 return IsPermission(result.Reason) ? ExitCode.NotPrivileged : ExitCode.PrerequisiteMissing;
 

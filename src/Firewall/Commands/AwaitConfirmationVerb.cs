@@ -20,7 +20,7 @@ internal sealed class AwaitConfirmationVerb(FirewallEnvironment environment)
         }
 
         var end = environment.WaitForDecision(waiting.Deadline, () => !desk.IsWaiting(token), false);
-        return end == WaitEnd.Decided ? ExitCode.Done : KernelVerb.Run(environment, wall =>
+        return end == WaitEnd.Decided ? ExitCode.Done : KernelVerb.Run(environment, backend: null, wall =>
         {
             desk.GoBack(wall, token);
             return ExitCode.Done;

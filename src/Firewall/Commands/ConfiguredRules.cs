@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
-using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Policy.Endpoints;
 
 namespace LeakVerifier.Firewall.Commands;
 
-/// <summary>The configuration and the rules that it asks for.</summary>
+/// <summary>The configuration and the policy that it asks for.</summary>
 /// <param name="Policy">The policy.</param>
-/// <param name="Ruleset">The rules that enforce it.</param>
 /// <param name="Files">The files that were read.</param>
 /// <param name="Hosts">The host names that they have, and the addresses that stand for them.</param>
-internal sealed record ConfiguredRules(
-    EgressPolicy Policy, Ruleset Ruleset, IReadOnlyList<string> Files, ImmutableArray<PinnedHost> Hosts)
+internal sealed record ConfiguredRules(EgressPolicy Policy, IReadOnlyList<string> Files, ImmutableArray<PinnedHost> Hosts)
 {
     /// <summary>Reads the configuration, saying all that is wrong with it.</summary>
     /// <returns>Null when it has errors.</returns>
@@ -32,7 +29,7 @@ internal sealed record ConfiguredRules(
         }
 
         return result.Policy is { } policy
-            ? new ConfiguredRules(policy, RulesetCompiler.Compile(policy), result.Files, result.Hosts)
+            ? new ConfiguredRules(policy, result.Files, result.Hosts)
             : null;
     }
 

@@ -7,7 +7,7 @@ internal sealed class ConfirmVerb(FirewallEnvironment environment)
 {
     public ExitCode Run()
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend: null, wall =>
         {
             var isClosed = wall.IsClosed();
             if (environment.Confirmations.Waiting is not null)

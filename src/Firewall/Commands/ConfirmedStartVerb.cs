@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Confirming;
+using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -17,10 +18,10 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
     /// <summary>The most seconds that can be given: an hour.</summary>
     public const int Longest = 3600;
 
-    public ExitCode Run(ConfigurationRequest configuration, int seconds)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend, int seconds)
     {
         Confirmation? waiting = null;
-        var code = KernelVerb.Run(environment, wall =>
+        var code = KernelVerb.Run(environment, backend ?? NftBackend.BackendName, wall =>
         {
             waiting = environment.Confirmations.Open(wall, seconds);
             if (waiting is null)
@@ -58,7 +59,7 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
             ? "Press Enter here, or run 'vpn-firewall confirm' anywhere on this machine."
             : "Run 'vpn-firewall confirm' anywhere on this machine.");
         var end = environment.WaitForDecision(waiting.Deadline, () => !desk.IsWaiting(waiting.Token), environment.IsTerminal());
-        KernelVerb.Run(environment, wall =>
+        KernelVerb.Run(environment, backend: null, wall =>
         {
             if (end == WaitEnd.Enter && desk.IsWaiting(waiting.Token))
             {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LeakVerifier.Firewall.Explaining;
+using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -32,7 +33,7 @@ internal sealed class ExplainVerb(FirewallEnvironment environment)
             return ExitCode.BadConfiguration;
         }
 
-        var explanation = Explainer.Explain(configured.Ruleset, read);
+        var explanation = Explainer.Explain(RulesetCompiler.Compile(configured.Policy), read);
         environment.Output.Write(asJson ? Json(explanation) : Text(explanation));
         return explanation.NotUnderstood is null ? ExitCode.Done : ExitCode.Inconclusive;
     }

@@ -3,7 +3,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Explaining;
+using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Policy.Endpoints;
@@ -48,10 +50,9 @@ public sealed class FirewallCommandLine
         HelpName = "SECONDS",
     };
 
-    private readonly Option<string> _backend = new("--backend")
+    private readonly Option<string?> _backend = new("--backend")
     {
-        Description = "How the rules reach the kernel",
-        DefaultValueFactory = _ => "nft",
+        Description = "How the rules reach the kernel: nft (default) or iptables; status and stop ask what is loaded",
         Recursive = true,
     };
 
@@ -60,7 +61,7 @@ public sealed class FirewallCommandLine
     private FirewallCommandLine(FirewallEnvironment environment)
     {
         _environment = environment;
-        _backend.AcceptOnlyFromAmong("nft");
+        _backend.AcceptOnlyFromAmong(NftBackend.BackendName, IptablesBackend.BackendName);
         _confirm.Validators.Add(CheckSeconds);
     }
 
@@ -116,15 +117,18 @@ public sealed class FirewallCommandLine
             Loading("restart", "The same as start"),
             Loading("reload", "The same as start; lets nothing out meanwhile"),
             Verb("confirm", "Keep what 'start --confirm' loaded", _ => new ConfirmVerb(_environment).Run()),
-            Verb("stop", "Change nothing: the machine stays closed", _ => new StopVerb(_environment).Run()),
-            Verb("flush", "Remove the rules: the only command that opens", _ => new FlushVerb(_environment).Run()),
+            Verb("stop", "Change nothing: the machine stays closed", parsed =>
+                new StopVerb(_environment).Run(parsed.GetValue(_backend))),
+            Verb("flush", "Remove the rules: the only command that opens", parsed =>
+                new FlushVerb(_environment).Run(parsed.GetValue(_backend))),
             Status(),
             Verb("watch", "Load the rules and stay: restore what others change", parsed =>
                 new WatchVerb(_environment).Run(Configuration(parsed))),
             Verb("check", "Read the configuration and say what is wrong with it", parsed =>
                 new CheckVerb(_environment).Run(Configuration(parsed))),
             Verb("print", "Print the rules, for 'nft -f'; changes nothing", parsed =>
-                new PrintVerb(_environment).Run(Configuration(parsed))),
+                new PrintVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_backend))),
+            Save(),
             Explain(),
             AwaitConfirmation(),
         };
@@ -136,11 +140,25 @@ public sealed class FirewallCommandLine
         return root;
     }
 
+    private Command Save()
+    {
+        var folder = new Option<string>("--to")
+        {
+            Description = "The folder",
+            HelpName = "FOLDER",
+            DefaultValueFactory = _ => SaveVerb.DefaultFolder,
+        };
+        var save = Verb("save", "Write the rules to files that load at boot without this program", parsed =>
+            new SaveVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_backend), parsed.GetValue(folder)!));
+        save.Options.Add(folder);
+        return save;
+    }
+
     private Command Loading(string name, string description)
     {
         var command = Verb(name, description, parsed => parsed.GetValue(_confirm) is { } seconds
-            ? new ConfirmedStartVerb(_environment).Run(Configuration(parsed), seconds)
-            : new ApplyVerb(_environment).Run(Configuration(parsed)));
+            ? new ConfirmedStartVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_backend), seconds)
+            : new ApplyVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_backend)));
         command.Options.Add(_confirm);
         return command;
     }
@@ -197,7 +215,7 @@ public sealed class FirewallCommandLine
     {
         const string description = "Compare the kernel's rules with the configuration: 0 only if they are the same";
         var status = Verb("status", description, parsed =>
-            new StatusVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_json)));
+            new StatusVerb(_environment).Run(Configuration(parsed), parsed.GetValue(_backend), parsed.GetValue(_json)));
         status.Options.Add(_json);
         return status;
     }

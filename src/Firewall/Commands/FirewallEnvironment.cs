@@ -3,6 +3,7 @@
 using System.Net;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Firewall.Watching;
@@ -27,6 +28,9 @@ public sealed record FirewallEnvironment
 
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
+
+    /// <summary>How iptables is reached.</summary>
+    public required IptablesAccess Iptables { get; init; }
 
     /// <summary>The watch of this network namespace, if one runs.</summary>
     public required Func<IWatch> FindWatch { get; init; }
@@ -66,6 +70,7 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        Iptables = IptablesAccess.System,
         FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,
         StateFolder = "/run/vpn-firewall",

@@ -5,9 +5,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// <summary><c>flush</c>: the only verb that opens the machine.</summary>
 internal sealed class FlushVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run()
+    public ExitCode Run(string? backend)
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend, wall =>
         {
             if (wall.Open() is not { } failure)
             {

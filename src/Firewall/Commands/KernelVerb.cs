@@ -11,9 +11,11 @@ internal static class KernelVerb
     /// Runs <paramref name="work"/> with the kernel's rules, alone among the vpn-firewalls of this machine.
     /// </summary>
     /// <param name="environment">What the program touches.</param>
+    /// <param name="backend">The backend that was asked for; null: the one that is loaded.</param>
     /// <param name="work">The work.</param>
     /// <param name="held">The lock, where this process has it already.</param>
-    public static ExitCode Run(FirewallEnvironment environment, Func<IBackend, ExitCode> work, FirewallLock? held = null)
+    public static ExitCode Run(
+        FirewallEnvironment environment, string? backend, Func<IBackend, ExitCode> work, FirewallLock? held = null)
     {
         if (!environment.CanChangeRules())
         {
@@ -21,9 +23,8 @@ internal static class KernelVerb
             return ExitCode.NotPrivileged;
         }
 
-        using var kernel = environment.OpenKernel();
+        using var backends = new Backends(environment);
         using var alone = held is null ? FirewallLock.Take(environment.LockPath) : null;
-        using var watch = environment.FindWatch();
-        return work(new NftBackend(new Wall(kernel, environment.ListInScratch, watch)));
+        return work(backends.Choose(backend));
     }
 }

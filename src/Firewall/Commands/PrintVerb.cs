@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -10,14 +12,16 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class PrintVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(ConfigurationRequest configuration)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
         {
             return ExitCode.BadConfiguration;
         }
 
-        environment.Output.Write(configured.Ruleset.Script);
+        environment.Output.Write(backend == IptablesBackend.BackendName
+            ? IptablesCompiler.Compile(configured.Policy).ToText()
+            : RulesetCompiler.Compile(configured.Policy).Script);
         return ExitCode.Done;
     }
 }

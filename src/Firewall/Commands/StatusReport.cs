@@ -18,6 +18,15 @@ internal sealed record StatusReport(
     Comparison Comparison,
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked)
 {
+    /// <summary>The backend whose rules were compared.</summary>
+    public required string Backend { get; init; }
+
+    /// <summary>What this backend cannot stop.</summary>
+    public required IReadOnlyList<string> Uncovered { get; init; }
+
+    /// <summary>What a person should know besides.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
     public const string InForce = "in-force";
     public const string Altered = "altered";
     public const string LockedDown = "lockdown";
@@ -48,7 +57,8 @@ internal sealed record StatusReport(
             text.AppendJoin(",", Blocked.Select(count => $" {count.Key} {count.Value}")).Append('\n');
         }
 
-        return text.ToString();
+        text.AppendJoin("", Uncovered.Select(line => $"not stopped by {Backend}: {line}\n"));
+        return text.AppendJoin("", Remarks.Select(line => $"note: {line}\n")).ToString();
     }
 
     public string ToJson()
@@ -62,14 +72,11 @@ internal sealed record StatusReport(
             json.WriteNumber("schema", 1);
             json.WriteString("state", State);
             json.WriteBoolean("closed", IsClosed);
+            json.WriteString("backend", Backend);
             json.WriteString("explanation", Explanation);
-            json.WriteStartArray("differences");
-            foreach (var line in Comparison.Differences)
-            {
-                json.WriteStringValue(line);
-            }
-
-            json.WriteEndArray();
+            Write(json, "differences", Comparison.Differences);
+            Write(json, "uncovered", Uncovered);
+            Write(json, "remarks", Remarks);
             json.WriteStartObject("blocked");
             foreach (var (chain, packets) in Blocked)
             {
@@ -81,5 +88,16 @@ internal sealed record StatusReport(
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> lines)
+    {
+        json.WriteStartArray(name);
+        foreach (var line in lines)
+        {
+            json.WriteStringValue(line);
+        }
+
+        json.WriteEndArray();
     }
 }

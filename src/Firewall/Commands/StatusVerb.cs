@@ -9,9 +9,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// <summary><c>status</c>: reads the kernel's rules back and compares them with the configuration.</summary>
 internal sealed class StatusVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run(ConfigurationRequest configuration, bool asJson)
+    public ExitCode Run(ConfigurationRequest configuration, string? backend, bool asJson)
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend, wall =>
         {
             if (ConfiguredRules.Read(configuration, environment) is not { } configured)
             {
@@ -43,6 +43,11 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             comparison = comparison with { Differences = [] };
         }
 
-        return new StatusReport(state, explanation, comparison, wall.Blocked());
+        return new StatusReport(state, explanation, comparison, wall.Blocked())
+        {
+            Backend = wall.Name,
+            Uncovered = wall.Uncovered(configured),
+            Remarks = wall.Remarks(),
+        };
     }
 }

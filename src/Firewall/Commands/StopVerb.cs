@@ -5,9 +5,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// <summary><c>stop</c>: changes nothing, as in the original. A service that stops must not open the machine.</summary>
 internal sealed class StopVerb(FirewallEnvironment environment)
 {
-    public ExitCode Run()
+    public ExitCode Run(string? backend)
     {
-        return KernelVerb.Run(environment, wall =>
+        return KernelVerb.Run(environment, backend, wall =>
         {
             if (wall.IsClosed())
             {

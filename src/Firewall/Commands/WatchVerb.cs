@@ -57,7 +57,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     private ExitCode Apply(Watcher watcher, ConfigurationRequest configuration, FirewallLock? held)
     {
         var watched = environment with { FindWatch = () => new Borrowed(watcher) };
-        var result = KernelVerb.Run(watched, wall => new ApplyVerb(watched).Load(wall, configuration), held);
+        var result = KernelVerb.Run(watched, NftBackend.BackendName, wall => new ApplyVerb(watched).Load(wall, configuration), held);
         if (result != ExitCode.Done && !watcher.IsWatching)
         {
             watcher.AdoptPresent();

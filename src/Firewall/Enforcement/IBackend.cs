@@ -26,6 +26,11 @@ public interface IBackend
     /// <summary>Keeps the wall that is loaded, or loads the lockdown when there is none.</summary>
     FallbackState KeepClosed();
 
+    /// <summary>
+    /// Takes back what a load that failed has left behind, for when another backend keeps the machine closed.
+    /// </summary>
+    void Withdraw();
+
     /// <summary>Replaces whatever is loaded by the lockdown.</summary>
     FallbackState LockDown();
 
@@ -42,4 +47,10 @@ public interface IBackend
 
     /// <summary>How many packets each chain refused since it was loaded; empty when nothing is loaded.</summary>
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked();
+
+    /// <summary>What this backend cannot stop, named one by one.</summary>
+    IReadOnlyList<string> Uncovered(EgressPolicy policy);
+
+    /// <summary>What a person should know of this machine besides; empty: nothing.</summary>
+    IReadOnlyList<string> Remarks();
 }

@@ -22,4 +22,14 @@ public enum LoadOutcome
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why, where it is not in force.</param>
 /// <param name="RuleCount">How many rules it has.</param>
-public sealed record LoadResult(LoadOutcome Outcome, string Reason, int RuleCount = 0);
+public sealed record LoadResult(LoadOutcome Outcome, string Reason, int RuleCount = 0)
+{
+    /// <summary>What comparing the kernel's rules with those that it took tells.</summary>
+    public static LoadResult Of(Comparison comparison) => comparison.Likeness switch
+    {
+        Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
+        Likeness.Unknown => new LoadResult(LoadOutcome.Unverified, comparison.Reason ?? ""),
+        Likeness.Absent => new LoadResult(LoadOutcome.Differs, "the rules are gone"),
+        _ => new LoadResult(LoadOutcome.Differs, string.Join("\n", comparison.Differences)),
+    };
+}

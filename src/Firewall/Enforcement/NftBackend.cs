@@ -35,6 +35,12 @@ public sealed class NftBackend(Wall wall) : IBackend
     public FallbackState KeepClosed() => wall.KeepClosed();
 
     /// <inheritdoc/>
+    public void Withdraw()
+    {
+        // A transaction that failed left nothing behind.
+    }
+
+    /// <inheritdoc/>
     public FallbackState LockDown() => wall.LockDown();
 
     /// <inheritdoc/>
@@ -61,4 +67,10 @@ public sealed class NftBackend(Wall wall) : IBackend
     {
         return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks() => [];
 }

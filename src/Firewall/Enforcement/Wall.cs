@@ -73,13 +73,7 @@ public sealed class Wall
         }
         while (!isFollowed);
 
-        return comparison.Likeness switch
-        {
-            Likeness.Same => new LoadResult(LoadOutcome.InForce, ""),
-            Likeness.Unknown => new LoadResult(LoadOutcome.Unverified, comparison.Reason ?? ""),
-            Likeness.Absent => new LoadResult(LoadOutcome.Differs, "the table is gone"),
-            _ => new LoadResult(LoadOutcome.Differs, string.Join("\n", comparison.Differences)),
-        };
+        return LoadResult.Of(comparison);
     }
 
     /// <summary>Compares the kernel's rules with a ruleset.</summary>

@@ -11,4 +11,7 @@ public interface INftables : IDisposable
     /// <summary>Lists the firewall's table.</summary>
     /// <param name="withCounters">Whether counters show their values; without them the text can be compared.</param>
     TableListing List(bool withCounters = false);
+
+    /// <summary>Whether there is such a chain, ours or not.</summary>
+    bool HasChain(string family, string table, string chain);
 }

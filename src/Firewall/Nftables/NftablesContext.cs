@@ -68,6 +68,9 @@ public sealed class NftablesContext : INftables
     }
 
     /// <inheritdoc/>
+    public bool HasChain(string family, string table, string chain) => Run($"list chain {family} {table} {chain}").IsDone;
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_context != 0)

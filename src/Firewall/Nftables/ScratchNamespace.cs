@@ -12,27 +12,51 @@ public static partial class ScratchNamespace
 {
     private const int NewNetworkNamespace = 0x40000000; // CLONE_NEWNET of linux/sched.h
 
-    /// <summary>Loads a ruleset there and lists it. The namespace ends with the call.</summary>
+    /// <summary>Loads a ruleset there and lists it.</summary>
     /// <returns>The listing, or why there is none.</returns>
     public static TableListing List(Ruleset ruleset)
     {
-        var listing = new TableListing(Text: null, Error: null);
+        return Run(() => ListHere(ruleset), failure => new TableListing(Text: null, failure));
+    }
+
+    /// <summary>Does some work there, programs that it starts included. The namespace ends with the call.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="failed">What it comes to when there is no namespace; takes the reason.</param>
+    public static T Run<T>(Func<T> work, Func<string, T> failed)
+    {
+        T? result = default;
+        Exception? failure = null;
 
         // A thread of its own: unshare(2) moves the calling thread alone, and the namespace goes away with it.
-        var thread = new Thread(() => listing = ListHere(ruleset));
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result = RunHere(work, failed);
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+        });
         thread.Start();
         thread.Join();
-        return listing;
+        return failure is null ? result! : throw new InvalidOperationException(failure.Message, failure);
+    }
+
+    private static T RunHere<T>(Func<T> work, Func<string, T> failed)
+    {
+        if (Unshare(NewNetworkNamespace) == 0)
+        {
+            return work();
+        }
+
+        var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+        return failed($"no network namespace to compare in (unshare: {reason})");
     }
 
     private static TableListing ListHere(Ruleset ruleset)
     {
-        if (Unshare(NewNetworkNamespace) != 0)
-        {
-            var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-            return new TableListing(Text: null, $"no network namespace to compare in (unshare: {reason})");
-        }
-
         using var kernel = NftablesContext.Open();
         var reply = kernel.Run(ruleset.Script);
         return reply.IsDone ? kernel.List() : new TableListing(Text: null, reply.Error);

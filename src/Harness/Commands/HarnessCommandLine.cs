@@ -74,9 +74,9 @@ internal static class HarnessCommandLine
     {
         var firewall = new Option<string>("--firewall")
         {
-            Description = "The firewall under test: builtin, none, a folder with an executable 'up', or (with --lab docker) an image that brings its own OpenVPN",
+            Description = "The firewall under test: builtin, builtin-iptables, none, a folder with an executable 'up', or (with --lab docker) an image that brings its own OpenVPN",
             DefaultValueFactory = _ => FirewallFolder.Builtin,
-            HelpName = "builtin|none|DIR|image:NAME",
+            HelpName = "builtin|builtin-iptables|none|DIR|image:NAME",
         };
         var lab = new Option<string>("--lab") { Description = "What hosts are made of", DefaultValueFactory = _ => LabKinds.Namespaces };
         lab.AcceptOnlyFromAmong(LabKinds.Namespaces, LabKinds.Docker);

@@ -25,11 +25,16 @@ internal static class VerifyCommand
             throw new CommandException(ExitCode.Usage, $"--firewall {options.Firewall}: an image runs in the Docker lab only; add --lab docker");
         }
 
+        if (options.Firewall == FirewallFolder.BuiltinIptables && options.Lab == LabKinds.Docker)
+        {
+            throw new CommandException(ExitCode.Usage, "--firewall builtin-iptables: the client's image has no iptables; use --lab netns");
+        }
+
         var scenarios = Select(options.Patterns, options.Lab, isImage: image is not null);
         if (!Sandbox.IsInside)
         {
             Prerequisites.Require(scenarios);
-            var isPath = image is null && options.Firewall is not (FirewallFolder.Builtin or FirewallFolder.None);
+            var isPath = image is null && options.Firewall is not (FirewallFolder.Builtin or FirewallFolder.BuiltinIptables or FirewallFolder.None);
             HiddenPaths.Refuse("--firewall", isPath ? options.Firewall : null);
             HiddenPaths.Refuse("--json", options.Json);
             HiddenPaths.Refuse("--junit", options.JUnit);

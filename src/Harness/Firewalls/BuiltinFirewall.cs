@@ -13,15 +13,22 @@ internal static class BuiltinFirewall
     /// <summary>Writes the folder.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="program">The program as the client sees it.</param>
-    public static FirewallFolder Unpack(string folder, string program)
+    /// <param name="name">Which of its backends: what <c>--firewall</c> calls it.</param>
+    public static FirewallFolder Unpack(string folder, string program, string name)
     {
+        var backend = name == FirewallFolder.BuiltinIptables ? " --backend iptables" : "";
         Directory.CreateDirectory(folder);
-        Write(folder, "up", $"exec '{program}' start --config \"$LV_CONFIG\"");
-        Write(folder, "reload", $"exec '{program}' reload --config \"$LV_CONFIG\"");
-        Write(folder, "watch", $"exec '{program}' watch --config \"$LV_CONFIG\"");
-        Write(folder, "stop", $"exec '{program}' stop");
-        Write(folder, "down", $"exec '{program}' flush --config \"$LV_CONFIG\"");
-        return new FirewallFolder(FirewallFolder.Builtin, folder);
+        Write(folder, "up", $"exec '{program}' start{backend} --config \"$LV_CONFIG\"");
+        Write(folder, "reload", $"exec '{program}' reload{backend} --config \"$LV_CONFIG\"");
+        Write(folder, "stop", $"exec '{program}' stop{backend}");
+        Write(folder, "down", $"exec '{program}' flush{backend} --config \"$LV_CONFIG\"");
+        if (backend.Length == 0)
+        {
+            // What iptables loads belongs to nobody: its rules cannot be held.
+            Write(folder, "watch", $"exec '{program}' watch --config \"$LV_CONFIG\"");
+        }
+
+        return new FirewallFolder(name, folder);
     }
 
     /// <summary>The program on this machine.</summary>

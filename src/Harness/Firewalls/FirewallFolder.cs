@@ -15,6 +15,9 @@ public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderT
     /// <summary>The name that stands for our own firewall.</summary>
     public const string Builtin = "builtin";
 
+    /// <summary>The name that stands for our own firewall with its iptables backend.</summary>
+    public const string BuiltinIptables = "builtin-iptables";
+
     /// <summary>The name that stands for no firewall at all.</summary>
     public const string None = "none";
 
@@ -34,7 +37,7 @@ public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderT
     public string? Stop => Optional("stop");
 
     /// <summary>Finds the firewall that <c>--firewall</c> names.</summary>
-    /// <param name="name"><c>builtin</c>, <c>none</c> or a folder's path.</param>
+    /// <param name="name"><c>builtin</c>, <c>builtin-iptables</c>, <c>none</c> or a folder's path.</param>
     /// <param name="program">Where the client has the program of <c>builtin</c>; null: it is found on this machine.</param>
     /// <returns>The folder, or null for <c>none</c>.</returns>
     /// <exception cref="FirewallNotUsableException">There is no such folder, or it has no executable <c>up</c>.</exception>
@@ -45,15 +48,16 @@ public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderT
             return null;
         }
 
-        if (name == Builtin)
+        if (name is Builtin or BuiltinIptables)
         {
-            return BuiltinFirewall.Unpack(Path.Combine(Sandbox.WorkFolder, "firewall-builtin"), program ?? BuiltinFirewall.FindProgram());
+            var unpacked = Path.Combine(Sandbox.WorkFolder, "firewall-" + name);
+            return BuiltinFirewall.Unpack(unpacked, program ?? BuiltinFirewall.FindProgram(), name);
         }
 
         var folder = Path.GetFullPath(name);
         if (!Directory.Exists(folder))
         {
-            throw new FirewallNotUsableException($"--firewall {name}: no such folder; give builtin, none or a folder with an executable 'up'");
+            throw new FirewallNotUsableException($"--firewall {name}: no such folder; give builtin, builtin-iptables, none or a folder with an executable 'up'");
         }
 
         var firewall = new FirewallFolder(Path.GetFileName(folder.TrimEnd('/')), folder);

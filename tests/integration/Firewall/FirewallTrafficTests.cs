@@ -81,12 +81,12 @@ public sealed class FirewallTrafficTests
     {
         await TrackAsync(isTracked);
         await _wire.Client.RunAsync("ip route del 203.0.113.80");
-        using var connection = await ConnectAsync();
-        await SendSegmentAsync(connection);
+        using var connection = await Connection.OpenAsync(_wire);
+        await connection.SendAsync();
         (await _wire.ArrivedAsync()).Should().BePositive("the connection is in the clear, and alive");
 
         await StartAsync();
-        await SendSegmentAsync(connection);
+        await connection.SendAsync();
 
         (await BlockedAsync("output")).Should().BePositive("it tried");
         (await _wire.ArrivedAsync()).Should().Be(0);
@@ -98,16 +98,16 @@ public sealed class FirewallTrafficTests
     {
         await TrackAsync(isTracked);
         await StartAsync();
-        using var connection = await ConnectAsync();
+        using var connection = await Connection.OpenAsync(_wire);
         (await _wire.ArrivedAsync()).Should().Be(0, "the connection is in the tunnel");
 
         await _wire.Client.RunAsync("ip route del 203.0.113.80");
-        await SendSegmentAsync(connection);
+        await connection.SendAsync();
 
         (await BlockedAsync("output")).Should().BePositive("it tried");
         (await _wire.ArrivedAsync()).Should().Be(0);
         (await VpnFirewall.RunAsync(_wire.Client, "flush")).ExitCode.Should().Be(0);
-        await SendSegmentAsync(connection);
+        await connection.SendAsync();
         (await _wire.ArrivedAsync()).Should().BePositive("without the firewall the same connection leaks");
     }
 
@@ -168,10 +168,10 @@ public sealed class FirewallTrafficTests
         await StartAsync();
         byte[] looseSourceRoute = [131, 7, 4, 203, 0, 113, 80, 0]; // RFC 791, section 3.1
 
-        SendRaw(RawPacket(fragmentOffset: 0, options: [])).Should().BeTrue("a plain packet to the local network leaves");
+        SendRaw(RawPackets.Udp("192.0.2.2", "192.0.2.1", fragmentOffset: 0, options: [])).Should().BeTrue("a plain packet to the local network leaves");
         (await _wire.ArrivedAsync()).Should().Be(1);
-        SendRaw(RawPacket(fragmentOffset: 100, options: [])).Should().BeFalse();
-        SendRaw(RawPacket(fragmentOffset: 0, looseSourceRoute)).Should().BeFalse();
+        SendRaw(RawPackets.Udp("192.0.2.2", "192.0.2.1", fragmentOffset: 100, options: [])).Should().BeFalse();
+        SendRaw(RawPackets.Udp("192.0.2.2", "192.0.2.1", fragmentOffset: 0, looseSourceRoute)).Should().BeFalse();
 
         (await BlockedAsync("output")).Should().Be(2);
         (await _wire.ArrivedAsync()).Should().Be(0);
@@ -207,44 +207,6 @@ public sealed class FirewallTrafficTests
         }
     }
 
-    /// <summary>A connection to 203.0.113.80, by whichever way it is routed now.</summary>
-    private async Task<Connection> ConnectAsync()
-    {
-        var address = new IPEndPoint(IPAddress.Parse("203.0.113.80"), 8080);
-        var listener = _wire.Outside.Open(AddressFamily.InterNetwork, SocketType.Stream);
-        listener.Bind(address);
-        listener.Listen();
-        var client = _wire.Client.Open(AddressFamily.InterNetwork, SocketType.Stream, Wire.OtherUser);
-        client.NoDelay = true;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await client.ConnectAsync(address, limit.Token);
-        return new Connection(listener, client, await listener.AcceptAsync(limit.Token));
-    }
-
-    /// <summary>Writes into a connection. The kernel tries to send before this returns.</summary>
-    private static async Task SendSegmentAsync(Connection connection)
-    {
-        await connection.Client.SendAsync("secret"u8.ToArray());
-    }
-
-    /// <summary>A UDP packet from 192.0.2.2 to port 8080 of 192.0.2.1, as a raw socket sends it.</summary>
-    private static byte[] RawPacket(int fragmentOffset, byte[] options)
-    {
-        var header = 20 + options.Length;
-        var packet = new byte[header + 12];
-        packet[0] = (byte)(0x40 | (header / 4));
-        packet[6] = (byte)(fragmentOffset >> 8);
-        packet[7] = (byte)fragmentOffset;
-        packet[8] = 64;
-        packet[9] = (byte)ProtocolType.Udp;
-        IPAddress.Parse("192.0.2.2").GetAddressBytes().CopyTo(packet, 12);
-        IPAddress.Parse("192.0.2.1").GetAddressBytes().CopyTo(packet, 16);
-        options.CopyTo(packet, 20);
-        byte[] udp = [0x30, 0x39, 0x1f, 0x90, 0, 12, 0, 0, 1, 2, 3, 4];
-        udp.CopyTo(packet, header);
-        return packet;
-    }
-
     private bool SendRaw(byte[] packet)
     {
         const int ipLevel = 0;
@@ -259,15 +221,5 @@ public sealed class FirewallTrafficTests
         var listing = await _wire.Client.RunAsync($"nft list chain inet vpn_firewall {chain}");
         return listing.Split('\n').Where(line => line.Contains("counter", StringComparison.Ordinal))
             .Sum(line => Wire.Packets(line, "counter"));
-    }
-
-    private sealed record Connection(Socket Listener, Socket Client, Socket Server) : IDisposable
-    {
-        public void Dispose()
-        {
-            Listener.Dispose();
-            Client.Dispose();
-            Server.Dispose();
-        }
     }
 }

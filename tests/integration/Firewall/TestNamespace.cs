@@ -33,6 +33,17 @@ internal sealed partial class TestNamespace : IDisposable
         return new TestNamespace(holder);
     }
 
+    /// <summary>The processes that live inside, the holder included.</summary>
+    public IEnumerable<int> ProcessIds()
+    {
+        var mine = new FileInfo(File).LinkTarget;
+        return
+            from folder in Directory.EnumerateDirectories("/proc")
+            let id = int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var number) ? number : 0
+            where id > 0 && NamespaceOf(id) == mine
+            select id;
+    }
+
     /// <summary>Starts a program inside.</summary>
     public Process Start(params string[] command) => ProgramRun.Start(["nsenter", "--net=" + File, "--", .. command]);
 
@@ -94,6 +105,18 @@ internal sealed partial class TestNamespace : IDisposable
         _holder.StandardInput.Close();
         _holder.WaitForExit();
         _holder.Dispose();
+    }
+
+    private static string? NamespaceOf(int id)
+    {
+        try
+        {
+            return new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/ns/net")).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // it has ended meanwhile
+        }
     }
 
     private static ProtocolType ProtocolOf(SocketType type) => type switch

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -275,6 +276,7 @@ public sealed class CommandLineTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
+        Iptables = FakeIptables.NotInstalled,
         FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,

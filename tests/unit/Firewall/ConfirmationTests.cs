@@ -4,6 +4,7 @@ using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -273,6 +274,7 @@ public sealed class ConfirmationTests
             CanChangeRules = () => true,
             OpenKernel = () => _kernel,
             ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
+            Iptables = FakeIptables.NotInstalled,
             LockPath = Path.Combine(_folder, "lock"),
             FindWatch = () => new FakeWatch(),
             StateFolder = _folder,

@@ -6,6 +6,7 @@ using LeakVerifier.Firewall.Explaining;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -109,6 +110,7 @@ public sealed class ExplainTests
             CanChangeRules = () => false,
             OpenKernel = () => throw new InvalidOperationException("the kernel was asked"),
             ListInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
+            Iptables = FakeIptables.NotInstalled,
             LockPath = "",
             FindWatch = () => new FakeWatch(),
             StateFolder = "",

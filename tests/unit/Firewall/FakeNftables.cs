@@ -39,6 +39,11 @@ internal sealed class FakeNftables : INftables
             : new TableListing(null, ListError);
     }
 
+    /// <summary>Chains of others: family and chain.</summary>
+    public Func<string, string, bool> HasChains { get; set; } = (_, _) => false;
+
+    public bool HasChain(string family, string table, string chain) => HasChains(family, chain);
+
     public void Dispose()
     {
         // Nothing to close: the table outlives the connection, as in the kernel.

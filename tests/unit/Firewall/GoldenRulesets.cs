@@ -20,9 +20,9 @@ internal static class GoldenRulesets
     }
 
     /// <summary>Compares with the golden file, or with UPDATE_GOLDEN=1 rewrites it.</summary>
-    public static void Check(string name, string text)
+    public static void Check(string name, string text, string extension = ".nft")
     {
-        var file = Path.Combine(Folder, name + ".nft");
+        var file = Path.Combine(Folder, name + extension);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(file, text);

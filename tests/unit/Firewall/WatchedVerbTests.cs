@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -130,6 +131,7 @@ public sealed class WatchedVerbTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
         FindWatch = () => _watch,
+        Iptables = FakeIptables.NotInstalled,
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
     });

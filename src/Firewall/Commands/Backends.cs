@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Watching;
+
+namespace LeakVerifier.Firewall.Commands;
+
+/// <summary>Every backend of this machine, and which of them the kernel has rules of.</summary>
+/// <remarks>
+/// No program of iptables is started unless it is asked for or the kernel has a trace of its rules, so that it costs
+/// nothing where only nft is used.
+/// </remarks>
+internal sealed class Backends : IDisposable
+{
+    private readonly FirewallEnvironment _environment;
+    private readonly INftables? _kernel;
+    private readonly NftablesMissingException? _missing;
+    private readonly Lazy<IptablesInstallation> _iptables;
+    private IWatch? _watch;
+
+    public Backends(FirewallEnvironment environment)
+    {
+        _environment = environment;
+        _iptables = new Lazy<IptablesInstallation>(environment.Iptables.Find);
+        try
+        {
+            _kernel = environment.OpenKernel();
+        }
+        catch (NftablesMissingException exception)
+        {
+            _missing = exception;
+        }
+    }
+
+    /// <summary>The backend to work with.</summary>
+    /// <param name="name">What was asked for; null: what is loaded, or else nft.</param>
+    /// <exception cref="NftablesMissingException">It is nft, without its library, and there is no iptables either.</exception>
+    public IBackend Choose(string? name)
+    {
+        if ((name ?? Loaded()) == IptablesBackend.BackendName)
+        {
+            return new SwitchingBackend(Iptables(), OthersOfIptables, () => _kernel is null ? null : Nft(_kernel));
+        }
+
+        return new SwitchingBackend(Nft(), LoadedIptables, Installed);
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _kernel?.Dispose();
+    }
+
+    /// <summary>Which backend's rules the kernel has.</summary>
+    private string Loaded()
+    {
+        var isOnlyIptables = _kernel?.List() is null or { Text: null, Error: null } && LoadedIptables().Count > 0;
+        return isOnlyIptables ? IptablesBackend.BackendName : NftBackend.BackendName;
+    }
+
+    /// <summary>nft, or where its library is missing what says so, if iptables is there to close instead.</summary>
+    private IBackend Nft()
+    {
+        return _kernel is not null ? Nft(_kernel)
+            : _iptables.Value.Installed is not null ? new MissingBackend(NftBackend.BackendName, _missing!.Message)
+            : throw _missing!;
+    }
+
+    private NftBackend Nft(INftables kernel)
+    {
+        _watch ??= _environment.FindWatch();
+        return new NftBackend(new Wall(kernel, _environment.ListInScratch, _watch));
+    }
+
+    private IBackend Iptables()
+    {
+        return Installed() ?? (IBackend)new MissingBackend(IptablesBackend.BackendName, IptablesInstallation.Missing);
+    }
+
+    private IptablesBackend? Installed()
+    {
+        return _iptables.Value.Installed is { } iptables ? new IptablesBackend(iptables, _environment.Iptables) : null;
+    }
+
+    private List<IBackend> OthersOfIptables()
+    {
+        var others = LoadedIptables().Where(backend => backend.Variant != _iptables.Value.Installed?.Variant);
+        return _kernel?.List() is { Text: not null } ? [.. others, Nft(_kernel)] : [.. others];
+    }
+
+    private List<IptablesBackend> LoadedIptables()
+    {
+        if (!HasTrace(IptablesVariant.Nft) && !HasTrace(IptablesVariant.Legacy))
+        {
+            return [];
+        }
+
+        IIptables?[] variants = [_iptables.Value.Installed, _iptables.Value.Other];
+        return
+        [
+            .. variants.OfType<IIptables>().Where(iptables => HasTrace(iptables.Variant))
+                .Select(iptables => new IptablesBackend(iptables, _environment.Iptables))
+                .Where(backend => backend.IsPresent()),
+        ];
+    }
+
+    /// <summary>Whether the kernel may have rules of ours in this variant; asked without starting a program.</summary>
+    private bool HasTrace(IptablesVariant variant)
+    {
+        // Without libnftables nobody can tell but the programs.
+        return variant == IptablesVariant.Legacy
+            ? _environment.Iptables.HasLegacyTables()
+            : _kernel is null || _kernel.HasChain("ip", IptablesTable.Filter, IptablesMayLeave.Name)
+                || _kernel.HasChain("ip6", IptablesTable.Filter, IptablesMayLeave.Name);
+    }
+}

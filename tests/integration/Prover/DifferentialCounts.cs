@@ -11,6 +11,9 @@ internal sealed class DifferentialCounts
     /// <summary>Output and forward, both versions; TCP, UDP, ICMP of new and known connections, and later fragments.</summary>
     public const int AllKinds = 2 * 2 * ((3 * 2) + 1);
 
+    /// <summary>Fragments that are forwarded or of IPv6: few rulesets carry any, since connection tracking puts them together.</summary>
+    public const int RareKinds = 3;
+
     public int Rulesets { get; set; }
 
     public int Refused { get; set; }

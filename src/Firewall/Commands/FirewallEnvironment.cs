@@ -4,6 +4,7 @@ using System.Net;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Firewall.Watching;
@@ -28,6 +29,15 @@ public sealed record FirewallEnvironment
 
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
+
+    /// <summary>Lists the second wall's rules as the installed nft spells them.</summary>
+    public required Func<FrameRuleset, TableListing> ListFramesInScratch { get; init; }
+
+    /// <summary>The interfaces of this machine.</summary>
+    public required MachineLinks Links { get; init; }
+
+    /// <summary>The kernel's settings that belong to the rules.</summary>
+    public required KernelSettings Settings { get; init; }
 
     /// <summary>How iptables is reached.</summary>
     public required IptablesAccess Iptables { get; init; }
@@ -78,6 +88,9 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        ListFramesInScratch = ScratchNamespace.ListFrames,
+        Links = MachineLinks.System,
+        Settings = KernelSettings.OfThisNetwork(),
         Iptables = IptablesAccess.System,
         FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,

@@ -52,7 +52,7 @@ internal static class OpenVpnScenarios
         // Over TCP a closed port is noticed at once. Over UDP it takes a timeout, which a busy machine's first connect exceeds.
         yield return Of(
             Server("tcp-retry-max", "the server is gone and the client may try once", "close", "rst"),
-            Tcp with { PersistTun = true, ClientLines = ["connect-retry-max 1"] }, [4], New, Reconnect);
+            Tcp with { PersistTun = true, ClientLines = ["connect-retry-max 1"] }, [4], New, TimeSpan.FromSeconds(6));
         yield return Of(ProcessFaults.Killed, Persist, [1], New, Short);
         yield return Of(HungUp, Persist, [4], New, Reconnect);
         yield return Of(AskedToEnd, Plain with { ClientLines = ["explicit-exit-notify 2"] }, [2], New, TimeSpan.FromSeconds(5));

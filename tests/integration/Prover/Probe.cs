@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
-using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.IntegrationTests.Prover;
 

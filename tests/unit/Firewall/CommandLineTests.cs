@@ -2,6 +2,8 @@
 
 using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Firewall.Watching;
@@ -26,7 +28,7 @@ public sealed class CommandLineTests
         _folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
         _wrong = Path.Combine(_folder, "wrong.conf");
         File.WriteAllText(_wrong, "TUNNEL_USER=1194\nVPN_SERVERS=nowhere\n");
-        (_kernel.Table, _kernel.ListError) = (null, null);
+        (_kernel.Table, _kernel.Frames, _kernel.ListError) = (null, null, null);
         (_kernel.Spell, _kernel.Refuse) = (listing => listing, _ => null);
     }
 
@@ -191,7 +193,7 @@ public sealed class CommandLineTests
 
         Run("status", "--config", Minimal);
 
-        _output.ToString().Should().Contain("input 16, forward 2, output 2, guard 2");
+        _output.ToString().Should().Contain("inbound 2, input 14, forward 2, output 2, guard 2");
     }
 
     [Test]
@@ -236,7 +238,8 @@ public sealed class CommandLineTests
     public void Print_and_check_ask_neither_for_privileges_nor_for_the_kernel()
     {
         Run(Forbidden(), "print", "--config", Minimal).Should().Be(ExitCode.Done);
-        _output.ToString().Should().Be(File.ReadAllText(Path.ChangeExtension(Minimal, ".nft")));
+        _output.ToString().Should().StartWith(File.ReadAllText(Path.ChangeExtension(Minimal, ".nft")))
+            .And.Contain("\n# \tchain frames {\n");
         Run(Forbidden(), "check", "--config", Minimal).Should().Be(ExitCode.Done);
         Run(Forbidden(), "check", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
         Run(Forbidden(), "print", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
@@ -315,6 +318,9 @@ public sealed class CommandLineTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
+        ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
+        Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
+        Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
         Iptables = FakeIptables.NotInstalled,
         FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),

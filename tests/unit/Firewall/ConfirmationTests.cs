@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.UnitTests.Firewall.Iptables;
 
@@ -297,6 +298,9 @@ public sealed class ConfirmationTests
             CanChangeRules = () => true,
             OpenKernel = () => _kernel,
             ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
+            ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
+            Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
+            Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
             Iptables = FakeIptables.NotInstalled,
             LockPath = Path.Combine(_folder, "lock"),
             FindWatch = () => new FakeWatch(),

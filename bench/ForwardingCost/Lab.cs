@@ -81,9 +81,9 @@ internal sealed class Lab : IDisposable
     /// <summary>Small datagrams a second that reach the far end.</summary>
     public double Datagrams(TimeSpan duration)
     {
-        const string rule = "inet meter arrived iifname far udp dport 8080 counter drop";
-        _outside.Execute("nft", "add table inet meter");
-        _outside.Execute("nft", "add chain inet meter arrived { type filter hook prerouting priority raw; }");
+        const string rule = "inet wire arrived iifname far udp dport 8080 counter drop";
+        _outside.Execute("nft", "add table inet wire");
+        _outside.Execute("nft", "add chain inet wire arrived { type filter hook prerouting priority raw; }");
         _outside.Execute("nft", "add rule " + rule);
         using var sender = Connected(SocketType.Dgram, ProtocolType.Udp);
         var begun = Stopwatch.GetTimestamp();
@@ -96,8 +96,8 @@ internal sealed class Lab : IDisposable
         }
 
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        var counter = _outside.Execute("nft", "list chain inet meter arrived").Split("packets ")[1].Split(' ')[0];
-        _outside.Execute("nft", "delete table inet meter");
+        var counter = _outside.Execute("nft", "list chain inet wire arrived").Split("packets ")[1].Split(' ')[0];
+        _outside.Execute("nft", "delete table inet wire");
         return long.Parse(counter) / seconds;
     }
 

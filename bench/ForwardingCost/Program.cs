@@ -18,7 +18,7 @@ Process? watch = null;
 var contenders = new List<Contender>
 {
     new("no firewall", () => { }, () => { }),
-    new("masquerading alone", Masquerade, () => lab.Gateway.Execute("nft", "delete table ip masquerade")),
+    new("masquerading alone", Masquerade, () => lab.Gateway.Execute("nft", "delete table ip clients")),
     new("vpn-firewall", () => Run("start"), () => lab.Gateway.Execute(program, "flush")),
     new("vpn-firewall, watched", Watch, EndWatch),
 };
@@ -47,9 +47,9 @@ void Run(string verb) => lab.Gateway.Execute(program, $"{verb} --config {lab.Con
 // What a gateway needs in any case, where its clients' addresses are private.
 void Masquerade()
 {
-    lab.Gateway.Execute("nft", "add table ip masquerade");
-    lab.Gateway.Execute("nft", "add chain ip masquerade out { type nat hook postrouting priority srcnat; }");
-    lab.Gateway.Execute("nft", "add rule ip masquerade out oifname tun0 masquerade");
+    lab.Gateway.Execute("nft", "add table ip clients");
+    lab.Gateway.Execute("nft", "add chain ip clients out { type nat hook postrouting priority srcnat; }");
+    lab.Gateway.Execute("nft", "add rule ip clients out oifname tun0 masquerade");
 }
 
 void Watch()

@@ -17,8 +17,8 @@ internal sealed record ProgramRun(long Milliseconds, long Megabytes)
         File.WriteAllText(files[1], SavedListing.ClosedIp6);
         File.WriteAllText(files[2], "VPN_INTERFACE=tun0\nTUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\nLOCAL_NET=\"\"\n");
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo(
-            program, ["prove", "--config", files[2], "--ruleset", files[0], files[1]]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["prove", "--config", files[2], "--ruleset", files[0], files[1]];
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         var peak = 0L;
         while (process.StandardOutput.ReadLine() is not null)
         {

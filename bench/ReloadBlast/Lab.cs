@@ -18,12 +18,12 @@ internal sealed partial class Lab : IDisposable
 
     // Counted before anything can drop them there, and dropped, so that nobody answers.
     private const string Meters = """
-        add table netdev meter
-        add chain netdev meter arrived { type filter hook ingress device far priority 0; policy accept; }
-        add counter netdev meter tunnel
-        add counter netdev meter other
-        add rule netdev meter arrived udp dport 1194 counter name tunnel drop
-        add rule netdev meter arrived udp dport 9 counter name other drop
+        add table netdev wire
+        add chain netdev wire arrived { type filter hook ingress device far priority 0; policy accept; }
+        add counter netdev wire allowed
+        add counter netdev wire forbidden
+        add rule netdev wire arrived udp dport 1194 counter name allowed drop
+        add rule netdev wire arrived udp dport 9 counter name forbidden drop
         """;
 
     private readonly Namespace _outside = new("outside");
@@ -56,7 +56,7 @@ internal sealed partial class Lab : IDisposable
     /// <summary>How many arrived since the last call.</summary>
     public long Arrived(string meter)
     {
-        var listing = _outside.Execute("nft", $"reset counter netdev meter {meter}");
+        var listing = _outside.Execute("nft", $"reset counter netdev wire {meter}");
         return long.Parse(Packets().Match(listing).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 

@@ -57,8 +57,8 @@ int Reload()
 
 long Measure(string name, Func<int> work)
 {
-    lab.Arrived("other");
-    lab.Arrived("tunnel");
+    lab.Arrived("forbidden");
+    lab.Arrived("allowed");
     using var forbidden = new Blast(lab.Client, Lab.OtherUser, Lab.Elsewhere);
     using var tunnel = new Blast(lab.Client, Lab.TunnelUser, Lab.Server, atOnce: 5);
     var begun = Stopwatch.GetTimestamp();
@@ -66,7 +66,7 @@ long Measure(string name, Func<int> work)
     var each = Stopwatch.GetElapsedTime(begun).TotalMilliseconds / times;
     forbidden.Stop();
     tunnel.Stop();
-    var (leaked, arrived) = (lab.Arrived("other"), lab.Arrived("tunnel"));
+    var (leaked, arrived) = (lab.Arrived("forbidden"), lab.Arrived("allowed"));
     Console.WriteLine($"{name,-34}{forbidden.PerSecond,12:N0}{forbidden.Attempts,14:N0}{leaked,12:N0}"
         + $"{tunnel.Attempts,13:N0}{tunnel.Attempts - arrived,8:N0}{each,9:F1}");
     return leaked;

@@ -49,6 +49,11 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
 
         configured.PinHosts(environment);
         var result = wall.Load(configured.Policy);
+        foreach (var warning in result.Warnings)
+        {
+            environment.Warn(warning);
+        }
+
         switch (result.Outcome)
         {
             case LoadOutcome.InForce:

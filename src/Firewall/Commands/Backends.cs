@@ -71,7 +71,9 @@ internal sealed class Backends : IDisposable
     private NftBackend Nft(INftables kernel)
     {
         _watch ??= _environment.FindWatch();
-        return new NftBackend(new Wall(kernel, _environment.ListInScratch, _watch));
+        var frames = new FrameWall(kernel, _environment.Links, _environment.ListFramesInScratch);
+        var wall = new Wall(kernel, frames, _environment.ListInScratch, _watch);
+        return new NftBackend(wall, _environment.Settings, new UplinkFacts(_environment.Links));
     }
 
     private IBackend Iptables()

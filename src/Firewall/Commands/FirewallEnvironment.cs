@@ -4,6 +4,7 @@ using System.Net;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Firewall.Watching;
@@ -29,6 +30,15 @@ public sealed record FirewallEnvironment
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
     public required Func<Ruleset, TableListing> ListInScratch { get; init; }
 
+    /// <summary>Lists the second wall's rules as the installed nft spells them.</summary>
+    public required Func<FrameRuleset, TableListing> ListFramesInScratch { get; init; }
+
+    /// <summary>The interfaces of this machine.</summary>
+    public required MachineLinks Links { get; init; }
+
+    /// <summary>The kernel's settings that belong to the rules.</summary>
+    public required KernelSettings Settings { get; init; }
+
     /// <summary>How iptables is reached.</summary>
     public required IptablesAccess Iptables { get; init; }
 
@@ -50,6 +60,14 @@ public sealed record FirewallEnvironment
     /// <summary>Whether a person can press Enter here.</summary>
     public Func<bool> IsTerminal { get; init; } = () => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
+    /// <summary>What the watch of this network namespace reports.</summary>
+    public string WatchReportPath { get; init; } = RunFolder.Report;
+
+    /// <summary>Whether results are read by a person at a terminal who likes colour (no-color.org).</summary>
+    public Func<bool> HasColour { get; init; } = () => !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
     /// <summary>Starts this program once more, on its own, with these arguments; says whether it runs.</summary>
     public Func<string[], bool> Detach { get; init; } = Detachment.Start;
 
@@ -70,6 +88,9 @@ public sealed record FirewallEnvironment
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = NftablesContext.Open,
         ListInScratch = ScratchNamespace.List,
+        ListFramesInScratch = ScratchNamespace.ListFrames,
+        Links = MachineLinks.System,
+        Settings = KernelSettings.OfThisNetwork(),
         Iptables = IptablesAccess.System,
         FindWatch = RemoteWatch.Find,
         LockPath = FirewallLock.DefaultPath,

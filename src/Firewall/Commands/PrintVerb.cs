@@ -12,6 +12,13 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class PrintVerb(FirewallEnvironment environment)
 {
+    private const string SecondWallNote = """
+
+        # The second wall, which 'vpn-firewall start' loads too, for the frames of the interfaces that there are then, which
+        # this script does not know. Its rules:
+
+        """;
+
     public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
         if (ConfiguredRules.Read(configuration, environment) is not { } configured)
@@ -21,7 +28,13 @@ internal sealed class PrintVerb(FirewallEnvironment environment)
 
         environment.Output.Write(backend == IptablesBackend.BackendName
             ? IptablesCompiler.Compile(configured.Policy).ToText()
-            : RulesetCompiler.Compile(configured.Policy).Script);
+            : Both(RulesetCompiler.Compile(configured.Policy)));
         return ExitCode.Done;
+    }
+
+    private static string Both(Ruleset ruleset)
+    {
+        var second = ruleset.Frames.Listing.TrimEnd().Split('\n').Select(line => $"# {line}\n");
+        return ruleset.Script + SecondWallNote + string.Concat(second);
     }
 }

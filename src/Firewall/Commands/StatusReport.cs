@@ -18,6 +18,9 @@ internal sealed record StatusReport(
     Comparison Comparison,
     IReadOnlyList<KeyValuePair<string, ulong>> Blocked)
 {
+    /// <summary>What is shown besides: the counters, the watch, what waits.</summary>
+    public required StatusFacts Facts { get; init; }
+
     /// <summary>The backend whose rules were compared.</summary>
     public required string Backend { get; init; }
 
@@ -43,18 +46,22 @@ internal sealed record StatusReport(
         _ => ExitCode.Leak,
     };
 
-    public string ToText()
+    /// <param name="isColoured">Whether the state's word has a colour.</param>
+    public string ToText(bool isColoured = false)
     {
-        var text = new StringBuilder().Append(State).Append(": ").Append(Explanation).Append('\n');
+        var (colour, plain) = !isColoured ? ("", "") : (ExitCode == ExitCode.Done ? "\e[32m" : "\e[31m", "\e[0m");
+        var text = new StringBuilder().Append(colour).Append(State).Append(plain).Append(": ").Append(Explanation).Append('\n');
         foreach (var line in Comparison.Differences)
         {
             text.Append("  ").Append(line).Append('\n');
         }
 
+        Facts.AppendTo(text);
         if (Blocked.Count > 0)
         {
             text.Append("packets blocked since loading:");
             text.AppendJoin(",", Blocked.Select(count => $" {count.Key} {count.Value}")).Append('\n');
+            Facts.AppendCounters(text);
         }
 
         text.AppendJoin("", Uncovered.Select(line => $"not stopped by {Backend}: {line}\n"));
@@ -84,6 +91,7 @@ internal sealed record StatusReport(
             }
 
             json.WriteEndObject();
+            Facts.WriteTo(json);
             json.WriteEndObject();
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
@@ -19,12 +20,12 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             }
 
             var report = Examine(wall, configured.Policy);
-            environment.Output.Write(asJson ? report.ToJson() : report.ToText());
+            environment.Output.Write(asJson ? report.ToJson() : report.ToText(environment.HasColour()));
             return report.ExitCode;
         });
     }
 
-    private static StatusReport Examine(IBackend wall, EgressPolicy configured)
+    private StatusReport Examine(IBackend wall, EgressPolicy configured)
     {
         var comparison = wall.Compare(configured);
         var (state, explanation) = comparison.Likeness switch
@@ -45,6 +46,8 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
 
         return new StatusReport(state, explanation, comparison, wall.Blocked())
         {
+            Facts = new StatusFacts(
+                wall.Counters(), environment.Confirmations.Last, WatchReport.Read(environment.WatchReportPath)),
             Backend = wall.Name,
             Uncovered = wall.Uncovered(configured),
             Remarks = wall.Remarks(),

@@ -38,6 +38,9 @@ public interface IBackend
     /// <returns>Null, or why it could not be done.</returns>
     string? Open();
 
+    /// <summary>The counters of single rules; empty when nothing is loaded, or the backend has none to show.</summary>
+    IReadOnlyList<CountedRule> Counters() => [];
+
     /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
     RememberedRules? Remember();
 

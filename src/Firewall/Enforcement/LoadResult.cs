@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
+
 namespace LeakVerifier.Firewall.Enforcement;
 
 /// <summary>What became of a ruleset that was to be loaded.</summary>
@@ -24,6 +26,12 @@ public enum LoadOutcome
 /// <param name="RuleCount">How many rules it has.</param>
 public sealed record LoadResult(LoadOutcome Outcome, string Reason, int RuleCount = 0)
 {
+    /// <summary>What works worse than it could, and how to mend it.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>What the rules cover on this kernel, where they are in force.</summary>
+    public WallCoverage Coverage { get; init; } = WallCoverage.None("nothing was loaded");
+
     /// <summary>What comparing the kernel's rules with those that it took tells.</summary>
     public static LoadResult Of(Comparison comparison) => comparison.Likeness switch
     {

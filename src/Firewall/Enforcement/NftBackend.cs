@@ -7,7 +7,7 @@ using LeakVerifier.Policy;
 namespace LeakVerifier.Firewall.Enforcement;
 
 /// <summary>nftables: one table for both families, replaced in one transaction.</summary>
-public sealed class NftBackend(Wall wall) : IBackend
+public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts uplinks) : IBackend
 {
     /// <summary>What <c>--backend</c> calls it.</summary>
     public const string BackendName = "nft";
@@ -19,7 +19,10 @@ public sealed class NftBackend(Wall wall) : IBackend
     public LoadResult Load(EgressPolicy policy)
     {
         var ruleset = RulesetCompiler.Compile(policy);
-        return wall.Load(ruleset) with { RuleCount = ruleset.RuleCount };
+        var result = wall.Load(ruleset, policy) with { RuleCount = ruleset.RuleCount };
+        return result.Outcome is LoadOutcome.InForce or LoadOutcome.Unverified
+            ? result with { Warnings = [.. Warnings(result, policy)] }
+            : result;
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,9 @@ public sealed class NftBackend(Wall wall) : IBackend
     {
         try
         {
-            return wall.Open() is { IsDone: false } reply ? reply.Error : null;
+            var reply = wall.Open();
+            string[] failures = [.. reply.IsDone ? [] : new[] { reply.Error }, .. settings.Restore()];
+            return failures.Length == 0 ? null : string.Join("; ", failures);
         }
         catch (WatchException exception)
         {
@@ -57,10 +62,22 @@ public sealed class NftBackend(Wall wall) : IBackend
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<CountedRule> Counters() => CountedRule.Read(wall.ListWithCounters() ?? "");
+
+    /// <inheritdoc/>
     public RememberedRules? Remember() => wall.Remember();
 
     /// <inheritdoc/>
-    public bool Restore(string script) => wall.Restore(script);
+    public bool Restore(string script)
+    {
+        var isRestored = wall.Restore(script);
+        if (isRestored && !wall.IsClosed())
+        {
+            _ = settings.Restore();
+        }
+
+        return isRestored;
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
@@ -69,8 +86,22 @@ public sealed class NftBackend(Wall wall) : IBackend
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => [];
+    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => wall.Coverage(policy).OpenCases;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks() => [];
+
+    private IEnumerable<string> Warnings(LoadResult result, EgressPolicy policy)
+    {
+        if (!result.Coverage.IsComplete)
+        {
+            var reason = result.Coverage.Reason.Length > 0 ? $" ({result.Coverage.Reason})" : "";
+            yield return $"no wall stops{reason}: {string.Join("; ", result.Coverage.OpenCases)}";
+        }
+
+        foreach (var warning in settings.Apply().Concat(uplinks.Warnings(policy)))
+        {
+            yield return warning;
+        }
+    }
 }

@@ -109,6 +109,9 @@ public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBacken
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked() => chosen.Blocked();
 
     /// <inheritdoc/>
+    public IReadOnlyList<CountedRule> Counters() => chosen.Counters();
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Uncovered(EgressPolicy policy) => chosen.Uncovered(policy);
 
     /// <inheritdoc/>

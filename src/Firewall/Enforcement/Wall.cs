@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Firewall.Watching;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
@@ -13,16 +14,19 @@ public sealed class Wall
 
     private readonly INftables _kernel;
     private readonly Func<Ruleset, TableListing> _listInScratch;
+    private readonly FrameWall _frames;
     private readonly IWatch _watch;
 
     /// <param name="kernel">The kernel's rules.</param>
+    /// <param name="frames">The second wall.</param>
     /// <param name="listInScratch">
     /// Lists a ruleset as the installed nft spells it; asked only when the fast comparison says "different".
     /// </param>
     /// <param name="watch">Learns of every change that is wanted.</param>
-    public Wall(INftables kernel, Func<Ruleset, TableListing> listInScratch, IWatch watch)
+    public Wall(INftables kernel, FrameWall frames, Func<Ruleset, TableListing> listInScratch, IWatch watch)
     {
         _kernel = kernel;
+        _frames = frames;
         _listInScratch = listInScratch;
         _watch = watch;
     }
@@ -31,19 +35,24 @@ public sealed class Wall
     /// Loads a ruleset in one transaction and reads it back. A process that is killed meanwhile leaves either what was
     /// there before or the whole ruleset.
     /// </summary>
-    public LoadResult Load(Ruleset ruleset)
+    /// <param name="ruleset">Both walls' rules.</param>
+    /// <param name="policy">The policy that they enforce; null: the lockdown.</param>
+    public LoadResult Load(Ruleset ruleset, EgressPolicy? policy)
     {
         // A watch that cannot be reached is no reason to leave the machine open: load first, complain then.
         var trouble = TryWatch(_watch.Hold);
-        var reply = _kernel.Run(ruleset.Script);
+        var both = _kernel.Run(ruleset.Script + _frames.Script(ruleset.Frames, policy));
+        var reply = both.IsDone ? both : _kernel.Run(ruleset.Script);
         if (!reply.IsDone)
         {
             return new LoadResult(LoadOutcome.Refused, reply.Error);
         }
 
+        // Alone the first wall was taken: an interface vanished meanwhile, or this kernel has no egress hook.
+        var coverage = both.IsDone ? _frames.Coverage(policy) : _frames.Cover(ruleset.Frames, policy);
         var result = default(LoadResult);
         trouble ??= TryWatch(() => result = Verify(ruleset));
-        return result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "");
+        return (result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "")) with { Coverage = coverage };
     }
 
     /// <returns>What is wrong with the watch; null: nothing.</returns>
@@ -76,12 +85,21 @@ public sealed class Wall
         return LoadResult.Of(comparison);
     }
 
+    /// <summary>How far the second wall reaches.</summary>
+    public WallCoverage Coverage(EgressPolicy policy) => _frames.Coverage(policy);
+
     /// <summary>Compares the kernel's rules with a ruleset.</summary>
+    public Comparison Compare(Ruleset wanted)
+    {
+        var first = CompareFirst(wanted);
+        return first.Likeness == Likeness.Same ? _frames.Compare(wanted.Frames) : first;
+    }
+
     /// <remarks>
     /// Equal texts are equal rules. Different texts may be equal rules in another nft's spelling; then the installed
     /// nft spells the ruleset itself, in a namespace of its own, and that text decides.
     /// </remarks>
-    public Comparison Compare(Ruleset wanted)
+    private Comparison CompareFirst(Ruleset wanted)
     {
         var loaded = _kernel.List();
         if (loaded.Text is null)
@@ -123,16 +141,17 @@ public sealed class Wall
     public FallbackState LockDown()
     {
         // Whether the watch follows is of no weight here: its copies are walls as well.
-        return Load(Lockdown.Ruleset).Outcome != LoadOutcome.Refused && IsClosed()
+        return Load(Lockdown.Ruleset, policy: null).Outcome != LoadOutcome.Refused && IsClosed()
             ? FallbackState.LockedDown
             : FallbackState.Open;
     }
 
-    /// <summary>Removes the table, and with it every rule of ours; nobody else's.</summary>
+    /// <summary>Removes the tables, and with them every rule of ours; nobody else's.</summary>
     public NftablesReply Open()
     {
         _watch.Open();
-        return _kernel.Run(Removal);
+        var reply = _kernel.Run(Removal);
+        return reply.IsDone ? _frames.Remove() : reply;
     }
 
     /// <summary>What is loaded now, whatever it is, and how to bring it back; null: it cannot be read.</summary>
@@ -140,8 +159,8 @@ public sealed class Wall
     {
         return _kernel.List() switch
         {
-            { Text: { } listing } => new RememberedRules(Removal + listing, WasOpen: false),
-            { Error: null } => new RememberedRules(Removal, WasOpen: true),
+            { Text: { } listing } => new RememberedRules(Removal + listing + _frames.Remember(), WasOpen: false),
+            { Error: null } => new RememberedRules(Removal + _frames.Remember(), WasOpen: true),
             _ => null,
         };
     }
@@ -150,13 +169,16 @@ public sealed class Wall
     /// <returns>Whether the kernel took it; otherwise what is loaded stays.</returns>
     public bool Restore(string script)
     {
-        if (script == Removal)
+        if (!script.Contains($"table {Ruleset.Table} {{", StringComparison.Ordinal))
         {
             return Open().IsDone;
         }
 
+        // A kernel that can have no second wall refuses all that speaks of it.
         var trouble = TryWatch(_watch.Hold);
-        return _kernel.Run(script).IsDone && (trouble ?? TryWatch(Follow)) is null;
+        var second = script.IndexOf($"table {SecondWall.Table}\n", StringComparison.Ordinal);
+        var isDone = _kernel.Run(script).IsDone || (second > 0 && _kernel.Run(script[..second]).IsDone);
+        return isDone && (trouble ?? TryWatch(Follow)) is null;
 
         void Follow()
         {
@@ -167,6 +189,9 @@ public sealed class Wall
         }
     }
 
-    /// <summary>The table with the values of its counters; null when there is none.</summary>
-    public string? ListWithCounters() => _kernel.List(withCounters: true).Text;
+    /// <summary>The tables with the values of their counters; null when there is no first one.</summary>
+    public string? ListWithCounters()
+    {
+        return _kernel.List(withCounters: true).Text is { } listing ? listing + _frames.ListWithCounters() : null;
+    }
 }

@@ -26,7 +26,6 @@ internal static class RulePurpose
         ("may_leave", "tcp flags", "SSH_FROM: an answer of a service for administration"),
         ("may_leave", "udp dport 67", "DHCP: a client's broadcast"),
         ("may_leave", "udp dport 547", "DHCP: a client's multicast"),
-        ("may_leave", "oifname \"eth1\" icmp", "a gateway tells its client of an error"),
         ("may_leave", "arp ", "ARP, in the one form that names hosts of this link"),
         ("may_leave", "nd-", "IPv6 neighbour discovery"),
         ("may_leave", "destination-unreachable", "a gateway tells its client of an error"),

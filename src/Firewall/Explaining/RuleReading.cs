@@ -47,7 +47,7 @@ internal sealed class RuleReading
                 case "counter":
                     words.Take();
                     break;
-                case "masquerade" or "comment":
+                case "masquerade" or "dnat" or "comment":
                     words.Skip();
                     break;
                 default:

@@ -12,6 +12,10 @@ public interface INftables : IDisposable
     /// <param name="withCounters">Whether counters show their values; without them the text can be compared.</param>
     TableListing List(bool withCounters = false);
 
+    /// <summary>Lists the second wall's table.</summary>
+    /// <param name="withCounters">Whether counters show their values.</param>
+    TableListing ListFrames(bool withCounters = false);
+
     /// <summary>Whether there is such a chain, ours or not.</summary>
     bool HasChain(string family, string table, string chain);
 }

@@ -52,11 +52,16 @@ public sealed class NftablesContext : INftables
     }
 
     /// <inheritdoc/>
-    public TableListing List(bool withCounters = false)
+    public TableListing List(bool withCounters = false) => List($"list table {Ruleset.Table}", withCounters);
+
+    /// <inheritdoc/>
+    public TableListing ListFrames(bool withCounters = false) => List($"list table {SecondWall.Table}", withCounters);
+
+    private TableListing List(string commands, bool withCounters)
     {
         ObjectDisposedException.ThrowIf(_context == 0, this);
         LibNftables.SetOutputFlags(_context, withCounters ? LibNftables.NumericProtocols : Comparable);
-        var reply = Run($"list table {Ruleset.Table}");
+        var reply = Run(commands);
         if (reply.IsDone)
         {
             return new TableListing(reply.Output, Error: null);

@@ -14,9 +14,15 @@ public static partial class ScratchNamespace
 
     /// <summary>Loads a ruleset there and lists it.</summary>
     /// <returns>The listing, or why there is none.</returns>
-    public static TableListing List(Ruleset ruleset)
+    public static TableListing List(Ruleset ruleset) => List(ruleset.Script, kernel => kernel.List());
+
+    /// <summary>The same for the rules of the second wall.</summary>
+    /// <returns>The listing, or why there is none.</returns>
+    public static TableListing ListFrames(FrameRuleset rules) => List(rules.Script(["lo"], []), kernel => kernel.ListFrames());
+
+    private static TableListing List(string script, Func<INftables, TableListing> list)
     {
-        return Run(() => ListHere(ruleset), failure => new TableListing(Text: null, failure));
+        return Run(() => ListHere(script, list), failure => new TableListing(Text: null, failure));
     }
 
     /// <summary>Does some work there, programs that it starts included. The namespace ends with the call.</summary>
@@ -55,11 +61,11 @@ public static partial class ScratchNamespace
         return failed($"no network namespace to compare in (unshare: {reason})");
     }
 
-    private static TableListing ListHere(Ruleset ruleset)
+    private static TableListing ListHere(string script, Func<INftables, TableListing> list)
     {
         using var kernel = NftablesContext.Open();
-        var reply = kernel.Run(ruleset.Script);
-        return reply.IsDone ? kernel.List() : new TableListing(Text: null, reply.Error);
+        var reply = kernel.Run(script);
+        return reply.IsDone ? list(kernel) : new TableListing(Text: null, reply.Error);
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]

@@ -18,7 +18,7 @@ internal static class ClientsNatChain
         return new Chain("clients_nat", Hook,
         [
             .. policy.InternalInterfaces.Select(client =>
-                $"iifname {Match.Name(client)}oifname {Match.Name(policy.TunnelInterface)}masquerade"),
+                $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}masquerade"),
         ]);
     }
 }

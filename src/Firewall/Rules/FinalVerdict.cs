@@ -14,16 +14,19 @@ internal static class FinalVerdict
     private const string Limit = "limit rate 10/minute burst 20 packets";
 
     /// <summary>Discards silently: towards strangers, and where the sender has been told already.</summary>
-    public static string[] Drop(string what) => [Log(what), "counter drop"];
+    public static string[] Drop(string what, bool isLogged) => [.. Log(what, "", isLogged), "counter drop"];
 
     /// <summary>
     /// Tells the sender, so that programs fail at once. "Administratively prohibited" (RFC 1812, RFC 4443) says that it
     /// is by design, which "port unreachable" does not.
     /// </summary>
-    public static string[] Reject(string what, string logFlags = "")
+    public static string[] Reject(string what, bool isLogged, string logFlags = "")
     {
-        return [Log(what) + logFlags, "counter reject with icmpx admin-prohibited"];
+        return [.. Log(what, logFlags, isLogged), "counter reject with icmpx admin-prohibited"];
     }
 
-    private static string Log(string what) => $"{Limit} log prefix \"VPN firewall blocked {what}: \"";
+    private static string[] Log(string what, string flags, bool isLogged)
+    {
+        return isLogged ? [$"{Limit} log prefix \"VPN firewall blocked {what}: \"{flags}"] : [];
+    }
 }

@@ -12,14 +12,14 @@ internal static class ForwardChain
 
     public static Chain Build(EgressPolicy policy)
     {
-        return new Chain("forward", Hook, [.. Clients(policy), .. FinalVerdict.Reject("forward")]);
+        return new Chain("forward", Hook, [.. Clients(policy), .. FinalVerdict.Reject("forward", policy.LogRefused)]);
     }
 
     private static IEnumerable<string> Clients(EgressPolicy policy)
     {
         foreach (var client in policy.InternalInterfaces)
         {
-            yield return $"iifname {Match.Name(client)}oifname {Match.Name(policy.TunnelInterface)}accept";
+            yield return $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}accept";
             yield return FromTunnel(policy, client);
         }
     }
@@ -30,7 +30,6 @@ internal static class ForwardChain
     /// </summary>
     internal static string FromTunnel(EgressPolicy policy, InterfacePattern client)
     {
-        return $"iifname {Match.Name(policy.TunnelInterface)}oifname {Match.Name(client)}"
-            + "ct state established,related accept";
+        return $"{Match.FromTunnel(policy)}oifname {Match.Name(client)}ct state established,related accept";
     }
 }

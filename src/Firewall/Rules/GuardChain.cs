@@ -19,8 +19,8 @@ internal static class GuardChain
         return new Chain("guard", Hook,
         [
             .. policy.InternalInterfaces.Select(client => ForwardChain.FromTunnel(policy, client)),
-            $"jump {MayLeaveChain.Name}",
-            .. FinalVerdict.Drop("rerouted"),
+            $"jump {MayLeaveChain.GuardName(policy)}",
+            .. FinalVerdict.Drop("rerouted", policy.LogRefused),
         ]);
     }
 }

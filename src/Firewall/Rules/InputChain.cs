@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using LeakVerifier.Policy;
 
@@ -18,15 +19,15 @@ internal static class InputChain
         [
             "iifname \"lo\" accept",
             .. Malformed(),
-            ForAnotherInterface(policy.TunnelInterface),
             .. TransportReplies(policy),
             "ct state invalid counter drop",
-            $"iifname {Match.Name(policy.TunnelInterface)}accept",
+            $"{Match.FromTunnel(policy)}accept",
             .. TransportErrors(policy),
+            .. Management(policy),
             .. LocalReplies(policy),
             .. DhcpReplies(policy),
             .. NeighbourDiscovery(policy),
-            .. FinalVerdict.Drop("input"),
+            .. FinalVerdict.Drop("input", policy.LogRefused),
         ]);
     }
 
@@ -42,15 +43,6 @@ internal static class InputChain
         "tcp flags fin,syn,rst,psh,ack,urg / fin,syn,rst,psh,ack,urg counter drop",
         "tcp flags ! fin,syn,rst,psh,ack,urg counter drop",
     ];
-
-    /// <summary>
-    /// Linux answers for any of its addresses on any interface. A neighbour uses that to find the tunnel's address and
-    /// its connections with forged packets (CVE-2019-14899). Here an address is only heard on its own interface.
-    /// </summary>
-    private static string ForAnotherInterface(InterfacePattern tunnel)
-    {
-        return $"iifname != {Match.Name(tunnel)}fib daddr . iif type != {{ local, broadcast, multicast }} counter drop";
-    }
 
     /// <summary>
     /// By address and port, not by connection state: nothing that happens to the connection table can cut the tunnel.
@@ -82,6 +74,13 @@ internal static class InputChain
             yield return $"ct state related ct original {about}accept";
             yield return $"ct state related ct reply {about}accept";
         }
+    }
+
+    private static IEnumerable<string> Management(EgressPolicy policy)
+    {
+        return policy.Management.Select(access => Match.From(access.Interface)
+            + Match.Network("saddr", access.Network)
+            + string.Create(CultureInfo.InvariantCulture, $"tcp dport {access.Port} accept"));
     }
 
     private static IEnumerable<string> LocalReplies(EgressPolicy policy)

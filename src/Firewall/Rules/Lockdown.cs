@@ -12,9 +12,10 @@ public static class Lockdown
     public static Ruleset Ruleset { get; } = new(
     [
         new Chain(MayLeaveChain.Name, Hook: null, ["oifname \"lo\" accept"]),
-        new Chain("input", InputChain.Hook, ["iifname \"lo\" accept", .. FinalVerdict.Drop("input")]),
-        new Chain("forward", ForwardChain.Hook, [.. FinalVerdict.Reject("forward")]),
-        OutputChain.Build(),
-        new Chain("guard", GuardChain.Hook, [$"jump {MayLeaveChain.Name}", .. FinalVerdict.Drop("rerouted")]),
-    ]);
+        new Chain("input", InputChain.Hook, ["iifname \"lo\" accept", .. FinalVerdict.Drop("input", isLogged: true)]),
+        new Chain("forward", ForwardChain.Hook, [.. FinalVerdict.Reject("forward", isLogged: true)]),
+        OutputChain.Build(isLogged: true),
+        new Chain("guard", GuardChain.Hook, [$"jump {MayLeaveChain.Name}", .. FinalVerdict.Drop("rerouted", isLogged: true)]),
+    ],
+    SecondWall.Lockdown);
 }

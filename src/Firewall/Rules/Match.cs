@@ -30,6 +30,20 @@ internal static class Match
     /// <summary>A name, or a prefix as nft writes it: <c>"tun*"</c>.</summary>
     public static string Name(InterfacePattern pattern) => $"\"{pattern.Stem}{(pattern.IsPrefix ? "*" : "")}\" ";
 
+    /// <summary>By the tunnel's interface: its name, and its kind where one is asked for.</summary>
+    public static string ToTunnel(EgressPolicy policy)
+    {
+        return $"oifname {Name(policy.TunnelInterface)}{Kind("oifkind", policy.TunnelInterfaceKind)}";
+    }
+
+    /// <summary>From the tunnel's interface.</summary>
+    public static string FromTunnel(EgressPolicy policy)
+    {
+        return $"iifname {Name(policy.TunnelInterface)}{Kind("iifkind", policy.TunnelInterfaceKind)}";
+    }
+
+    private static string Kind(string field, string? kind) => kind is null ? "" : $"meta {field} \"{kind}\" ";
+
     /// <summary><c>oifname "eth0" </c>, or nothing.</summary>
     public static string To(string? interfaceName) => interfaceName is null ? "" : $"oifname \"{interfaceName}\" ";
 
@@ -45,6 +59,19 @@ internal static class Match
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"socket cgroupv2 level {level} \"{identity.Cgroup}\" ");
         return user + Mark(identity.Mark) + cgroup;
+    }
+
+    /// <summary>An answer of a service for administration: from its port, and not the first packet of a connection.</summary>
+    public static string ManagementAnswer(ManagementAccess access)
+    {
+        var port = string.Create(CultureInfo.InvariantCulture, $"tcp sport {access.Port} ");
+        return To(access.Interface) + Network("daddr", access.Network) + port + "tcp flags != syn / fin,syn,rst,ack ";
+    }
+
+    /// <summary>A fragment that is not the first.</summary>
+    public static string LaterFragment(IPAddress address)
+    {
+        return IsIPv6(address) ? "frag frag-off != 0 " : "ip frag-off & 8191 != 0 ";
     }
 
     private static string Mark(FirewallMark? mark) => mark switch

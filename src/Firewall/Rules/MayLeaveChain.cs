@@ -11,7 +11,7 @@ namespace LeakVerifier.Firewall.Rules;
 /// accepted here returns to the caller's final verdict.
 /// </summary>
 /// <remarks>
-/// No rule accepts a packet for belonging to an established flow. Connection tracking does not know interfaces, so such
+/// No rule accepts a packet for nothing but belonging to an established flow. Connection tracking does not know interfaces, so such
 /// a rule would let a flow that was opened inside the tunnel, or in the clear before the firewall, go on in the clear.
 /// That is also why nothing flushes the connection table: no verdict on a leaving packet depends on it.
 /// </remarks>
@@ -23,14 +23,31 @@ internal static class MayLeaveChain
     /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): none is routed.</summary>
     private const string OnLink = "fe80::/10, ff02::1-ff02::2, ff02::1:ff00:0/104";
 
-    public static Chain Build(EgressPolicy policy)
+    /// <summary>The list as the guard asks it; see <see cref="BuildAll"/>.</summary>
+    public static string GuardName(EgressPolicy policy) => policy.Identity.Cgroup is null ? Name : "may_leave_routed";
+
+    /// <summary>
+    /// One chain, unless a control group is asked for: the kernel knows that of a socket in the output hook only
+    /// (nft_socket_validate in net/netfilter/nft_socket.c), so that the guard's list does without.
+    /// </summary>
+    public static IEnumerable<Chain> BuildAll(EgressPolicy policy)
     {
-        return new Chain(Name, Hook: null,
+        yield return Build(policy, Name, policy.Identity);
+        if (policy.Identity.Cgroup is not null)
+        {
+            yield return Build(policy, GuardName(policy), policy.Identity with { Cgroup = null });
+        }
+    }
+
+    private static Chain Build(EgressPolicy policy, string name, TunnelIdentity identity)
+    {
+        return new Chain(name, Hook: null,
         [
             "oifname \"lo\" accept",
-            $"oifname {Match.Name(policy.TunnelInterface)}accept",
+            $"{Match.ToTunnel(policy)}accept",
             .. Undecidable(),
-            .. Transport(policy),
+            .. Transport(policy, identity),
+            .. Management(policy),
             .. LocalDns(policy),
             .. LocalNetworks(policy),
             .. Dhcp(policy),
@@ -52,16 +69,26 @@ internal static class MayLeaveChain
     ];
 
     /// <summary>The tunnel's own process to its servers, and nobody else, not even root.</summary>
-    private static IEnumerable<string> Transport(EgressPolicy policy)
+    private static IEnumerable<string> Transport(EgressPolicy policy, TunnelIdentity identity)
     {
-        var sender = Match.Identity(policy.Identity);
+        var sender = Match.Identity(identity);
         return policy.Servers.IsEmpty
             ? [sender + "accept"]
             : policy.Servers.Select(server =>
                 $"{sender}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}accept");
     }
 
-    private static IEnumerable<string> LocalDns(EgressPolicy policy)
+    /// <summary>
+    /// Answers to those who may administer this machine. The connection's state may be asked here, since interface and
+    /// network are named: it must have begun with a packet from there.
+    /// </summary>
+    private static IEnumerable<string> Management(EgressPolicy policy)
+    {
+        return policy.Management.Select(access =>
+            Match.ManagementAnswer(access) + "ct direction reply ct state established accept");
+    }
+
+    internal static IEnumerable<string> LocalDns(EgressPolicy policy)
     {
         foreach (var resolver in policy.LocalDns)
         {
@@ -85,7 +112,7 @@ internal static class MayLeaveChain
     }
 
     /// <summary>The local networks, but for DNS: what is looked up tells more than what is visited.</summary>
-    private static IEnumerable<string> LocalNetworks(EgressPolicy policy)
+    internal static IEnumerable<string> LocalNetworks(EgressPolicy policy)
     {
         if (policy.LocalNetworks.IsEmpty)
         {
@@ -104,7 +131,7 @@ internal static class MayLeaveChain
     /// A client's broadcasts (RFC 2131) and multicasts (RFC 8415). The renewal that is sent to the server alone is
     /// refused; the client then broadcasts.
     /// </summary>
-    private static ImmutableArray<string> Dhcp(EgressPolicy policy)
+    internal static ImmutableArray<string> Dhcp(EgressPolicy policy)
     {
         return policy.AllowDhcp
             ?
@@ -116,7 +143,7 @@ internal static class MayLeaveChain
     }
 
     /// <summary>Towards the local networks nothing is needed here: they were accepted above.</summary>
-    private static IEnumerable<string> NeighbourDiscovery(EgressPolicy policy)
+    internal static IEnumerable<string> NeighbourDiscovery(EgressPolicy policy)
     {
         if (policy.AllowNeighbourDiscovery)
         {

@@ -5,13 +5,14 @@ using System.Text;
 
 namespace LeakVerifier.Firewall.Rules;
 
-/// <summary>What one table of the kernel is to hold.</summary>
+/// <summary>What the kernel's tables are to hold.</summary>
 /// <remarks>
-/// Everything is in one table of the family <c>inet</c>, so that one transaction replaces it for IPv4 and IPv6 alike.
+/// All of the first wall is in one table of the family <c>inet</c>, so that one transaction replaces it for IPv4 and IPv6 alike.
 /// Tables of others stay as they are: they cannot weaken this one, since a packet must be accepted by every table.
 /// </remarks>
 /// <param name="Chains">The chains, in the order in which they are created; a jump's target comes first.</param>
-public sealed record Ruleset(ImmutableArray<Chain> Chains)
+/// <param name="Frames">The second wall, in a table of its own family.</param>
+public sealed record Ruleset(ImmutableArray<Chain> Chains, FrameRuleset Frames)
 {
     /// <summary>The table's family and name, as nft's commands take them.</summary>
     public const string Table = "inet vpn_firewall";
@@ -27,8 +28,8 @@ public sealed record Ruleset(ImmutableArray<Chain> Chains)
     /// </summary>
     public string Script => $"table {Table}\ndelete table {Table}\n\n{Listing}";
 
-    /// <summary>Number of rules in all chains.</summary>
-    public int RuleCount => Chains.Sum(chain => chain.Rules.Length);
+    /// <summary>Number of rules in all chains, the second wall's included.</summary>
+    public int RuleCount => Chains.Concat(Frames.Chains).Sum(chain => chain.Rules.Length);
 
     private static string Render(ImmutableArray<Chain> chains)
     {

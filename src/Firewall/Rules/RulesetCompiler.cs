@@ -15,10 +15,11 @@ public static class RulesetCompiler
     {
         List<Chain> chains =
         [
-            MayLeaveChain.Build(policy),
+            .. MayLeaveChain.BuildAll(policy),
+            InboundChain.Build(policy),
             InputChain.Build(policy),
             ForwardChain.Build(policy),
-            OutputChain.Build(),
+            OutputChain.Build(policy.LogRefused),
             GuardChain.Build(policy),
         ];
         if (policy.Forwarding)
@@ -26,6 +27,11 @@ public static class RulesetCompiler
             chains.Add(ClientsNatChain.Build(policy));
         }
 
-        return new Ruleset([.. chains]);
+        if (!policy.ClientDns.IsEmpty)
+        {
+            chains.Add(ClientsDnsChain.Build(policy));
+        }
+
+        return new Ruleset([.. chains], SecondWall.Compile(policy));
     }
 }

@@ -22,6 +22,12 @@ internal static class BuiltinFirewall
         Write(folder, "reload", $"exec '{program}' reload{backend} --config \"$LV_CONFIG\"");
         Write(folder, "stop", $"exec '{program}' stop{backend}");
         Write(folder, "down", $"exec '{program}' flush{backend} --config \"$LV_CONFIG\"");
+        if (backend.Length == 0)
+        {
+            // What iptables loads belongs to nobody: its rules cannot be held.
+            Write(folder, "watch", $"exec '{program}' watch --config \"$LV_CONFIG\"");
+        }
+
         return new FirewallFolder(name, folder);
     }
 

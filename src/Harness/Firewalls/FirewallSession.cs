@@ -39,8 +39,12 @@ public sealed class FirewallSession : IAsyncDisposable
     /// <returns>Null, or why the firewall is not up.</returns>
     public async Task<string?> UpAsync(CancellationToken cancellation)
     {
-        return await RunAsync(_firewall.Up, cancellation) ?? await WatchAsync(cancellation);
+        return await LoadAsync(cancellation) ?? await WatchAsync(cancellation);
     }
+
+    /// <summary>Loads the rules, and starts no watch.</summary>
+    /// <returns>Null, or why that failed.</returns>
+    public Task<string?> LoadAsync(CancellationToken cancellation) => RunAsync(_firewall.Up, cancellation);
 
     /// <summary>Loads the rules again.</summary>
     /// <returns>Null, or why that failed.</returns>

@@ -21,7 +21,7 @@ internal sealed class FirewallWatch : IAsyncDisposable
         ? $"'watch' of the firewall ended by itself: {_process.Output.Trim()}"
         : null;
 
-    /// <summary>Starts it and waits until it says something: that it watches.</summary>
+    /// <summary>Starts it and waits until it says that it watches: in a line with that word in it, whatever comes before.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
     /// <exception cref="TimeoutException">It says nothing.</exception>
     public static async Task<FirewallWatch> StartAsync(
@@ -32,7 +32,8 @@ internal sealed class FirewallWatch : IAsyncDisposable
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             deadline.CancelAfter(patience);
-            await process.WaitForLineAsync(line => line.Length > 0, deadline.Token);
+            await process.WaitForLineAsync(
+                line => line.Contains("watch", StringComparison.OrdinalIgnoreCase), deadline.Token);
             return new FirewallWatch(process);
         }
         catch (OperationCanceledException)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Buffers.Binary;
-using System.Net;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
 

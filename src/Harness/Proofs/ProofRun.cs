@@ -103,7 +103,7 @@ internal sealed class ProofRun
     {
         var session = new FirewallSession(_firewall, lab.Client, _facts);
         await session.InstallAsync();
-        return await session.UpAsync(_cancellation);
+        return await session.LoadAsync(_cancellation);
     }
 
     private async Task<FirewallProof> ProbeAsync(FirewallProof proof, LoadedRuleset loaded, WireLab lab, WireLab control)

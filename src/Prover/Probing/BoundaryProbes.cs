@@ -60,7 +60,7 @@ public sealed class BoundaryProbes(LoadedRuleset loaded, EgressPolicy policy, in
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var packet = Sendable(next());
-            if (IsSendable(packet) && _oracle.IsLeak(packet) 
+            if (IsSendable(packet) && _oracle.IsLeak(packet)
                 && seen.Add(string.Join(',', packet.Values) + PacketText.Of(packet)))
             {
                 probes.Add(packet);

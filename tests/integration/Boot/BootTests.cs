@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Judging;
+using LeakVerifier.IntegrationTests.Verify;
 
 namespace LeakVerifier.IntegrationTests.Boot;
 
@@ -27,7 +28,7 @@ public sealed class BootTests
 
         with.Capture.IsComplete.Should().BeTrue(with.Capture.ToString());
         with.Judgement.Judged.Should().Be(with.Recorded, "QEMU's own record of the card has as many frames");
-        with.Course.Should().Contain("firewall active").And.Contain("openvpn runs as tunnel");
+        with.Course.Should().Contain("firewall active").And.Contain("watch active").And.Contain("openvpn runs as tunnel");
         with.Course.Should().Contain("the tunnel carried").And.Contain("the tunnel died").And.Contain("powering off");
         with.Judgement.Allowed.Should().ContainKey(AllowedReason.Transport).And.ContainKey(AllowedReason.Dhcp);
         with.Judgement.LeakedFrames.Should().Be(0, with.ToString());
@@ -40,7 +41,7 @@ public sealed class BootTests
 
     private static async Task<BootRun> LiveAsync(string name, string disk, CancellationToken timeout)
     {
-        var run = await BootRun.ExecuteAsync(BootEvidence.Folder(name), disk, timeout);
+        var run = await BootRun.ExecuteAsync(TestEvidence.FolderOfThisTest(), disk, timeout);
         await TestContext.Out.WriteLineAsync($"== {name} the package\n{run}\n");
         return run;
     }

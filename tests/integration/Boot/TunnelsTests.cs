@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Text.RegularExpressions;
+using LeakVerifier.IntegrationTests.Verify;
 
 namespace LeakVerifier.IntegrationTests.Boot;
 
@@ -18,7 +19,7 @@ public sealed partial class TunnelsTests
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         await using var network = new BootNetwork();
-        var folder = BootEvidence.Folder("tunnels");
+        var folder = TestEvidence.FolderOfThisTest();
         await using var machine = await VirtualMachine.CreateAsync(
             network.Host.Root, BootDisks.WithPackage, folder, "/usr/local/lib/lab/tunnels", hasCard: false, limit.Token);
         await machine.SwitchOnAsync(limit.Token);

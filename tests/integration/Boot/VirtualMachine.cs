@@ -64,7 +64,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
             "qemu-system-x86_64", "-machine", "pc", "-cpu", "max", "-accel", "kvm", "-accel", "tcg", "-m", "512", "-smp", "1",
             "-nodefaults", "-display", "none", "-no-reboot", "-action", "shutdown=pause", "-S",
             "-kernel", BootFiles.Kernel, "-initrd", BootFiles.InitialRamDisk,
-            "-append", $"console=ttyS0 net.ifnames=0 mitigations=off audit=0 loglevel=4 TERM=dumb start={start}",
+            "-append", $"console=ttyS0 net.ifnames=0 mitigations=off audit=0 no_timer_check panic=1 loglevel=4 TERM=dumb start={start}",
             "-drive", $"file={disk},format=raw,if=virtio,snapshot=on",
             "-device", "virtio-rng-pci",
             "-serial", $"file:{console}", "-qmp", $"unix:{socket},server=on,wait=off",

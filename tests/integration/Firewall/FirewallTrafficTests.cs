@@ -159,7 +159,7 @@ public sealed class FirewallTrafficTests
 
         Wire.Packets(await _wire.Client.RunAsync("nft list table inet wire_heard"), "counter")
             .Should().Be(1, "even from the server's own address and port");
-        (await BlockedAsync("input")).Should().Be(1);
+        (await BlockedAsync("inbound")).Should().Be(1);
     }
 
     [Test]

@@ -2,7 +2,6 @@
 
 using System.Net;
 using System.Net.Sockets;
-using LeakVerifier.Firewall.Watching;
 
 namespace LeakVerifier.IntegrationTests.Firewall;
 
@@ -271,7 +270,7 @@ public sealed class FirewallWatchTests
 
     private static string Chains(string listing) => listing[listing.IndexOf("\tchain ", StringComparison.Ordinal)..];
 
-    private Task HangUpAsync(RunningWatch watch) => _wire.Client.RunAsync($"kill -HUP {watch.Process.Id}");
+    private Task<string> HangUpAsync(RunningWatch watch) => _wire.Client.RunAsync($"kill -HUP {watch.Process.Id}");
 
     private Socket Forbidden()
     {

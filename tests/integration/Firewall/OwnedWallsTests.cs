@@ -110,7 +110,7 @@ public sealed class OwnedWallsTests
 
     private NetlinkSocket Connect() => _space.Within(() => NetlinkSocket.Open(NetlinkProtocol.Netfilter));
 
-    private Task LoadAsync(string name) => _space.RunAsync($"nft -f {VpnFirewall.Golden(name + ".nft")}");
+    private Task<string> LoadAsync(string name) => _space.RunAsync($"nft -f {VpnFirewall.Golden(name + ".nft")}");
 
     private async Task<string[]> TablesAsync()
     {

@@ -26,7 +26,14 @@ internal sealed class RunningWatch : IDisposable
     /// <summary>Starts it; it may not be ready.</summary>
     public static RunningWatch Start(TestNamespace space, string configuration)
     {
-        return new RunningWatch(VpnFirewall.Start(space, "watch", "--config", configuration), Folder(space));
+        var folder = Folder(space);
+        if (Directory.Exists(folder))
+        {
+            // A namespace's number is given again: the gaps in there are another's.
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return new RunningWatch(VpnFirewall.Start(space, "watch", "--config", configuration), folder);
     }
 
     /// <summary>Starts it and waits until it holds the rules.</summary>

@@ -77,6 +77,9 @@ internal sealed partial class TestNamespace : IDisposable
         });
     }
 
+    /// <summary>Opens a packet socket that lives inside and receives nothing (packet(7), protocol 0).</summary>
+    public Socket OpenPacket() => Within(() => new Socket(AddressFamily.Packet, SocketType.Raw, 0));
+
     /// <summary>Does something on a thread inside.</summary>
     public T Within<T>(Func<T> work)
     {

@@ -18,9 +18,6 @@ internal sealed class InstalledSystem : IDisposable
         while (1) { send($s, "nonce", 0, pack("S n C4 x8", 2, 9, 203, 0, 113, 99)) }
         """;
 
-    // Unpacking and installing write a whole system.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("leakverifier-root-");
 
     private InstalledSystem(Wire wire)
@@ -34,7 +31,7 @@ internal sealed class InstalledSystem : IDisposable
     {
         var system = new InstalledSystem(await Wire.CreateAsync());
         var unpack = await ProgramRun.FinishAsync(
-            ProgramRun.Start("tar", "-x", "-f", BootFiles.Base, "-C", system._root.FullName), limit: Patience);
+            ProgramRun.Start("tar", "-x", "-f", BootFiles.Base, "-C", system._root.FullName));
         unpack.ExitCode.Should().Be(0, "{0}", unpack);
         return system;
     }
@@ -52,7 +49,7 @@ internal sealed class InstalledSystem : IDisposable
     }
 
     /// <summary>Runs a line of the shell in the system, whatever its exit code.</summary>
-    public Task<ProgramRun> TryRunAsync(string line) => ProgramRun.FinishAsync(Start(line), limit: Patience);
+    public Task<ProgramRun> TryRunAsync(string line) => ProgramRun.FinishAsync(Start(line));
 
     /// <summary>Starts a line of the shell in the system.</summary>
     public Process Start(string line)
@@ -69,7 +66,7 @@ internal sealed class InstalledSystem : IDisposable
     public static async Task<string> BuildAsync(string version, string folder)
     {
         var script = Path.Combine(VpnFirewall.Root, "packaging", "build-deb.sh");
-        var run = await ProgramRun.FinishAsync(ProgramRun.Start(script, version, folder), limit: Patience);
+        var run = await ProgramRun.FinishAsync(ProgramRun.Start(script, version, folder));
         run.ExitCode.Should().Be(0, "{0}", run);
         return run.Output.Trim();
     }

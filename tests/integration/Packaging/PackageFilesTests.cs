@@ -83,6 +83,8 @@ public sealed class PackageFilesTests
     }
 
     [TestCase("vpn-firewall.service")]
+    [TestCase("vpn-firewall-watch.service")]
+    [TestCase("vpn-firewall-interface@eth0.service")]
     public async Task Systemd_verifies_the_units_and_rates_their_exposure_low(string unit)
     {
         (await _system.RunAsync($"systemd-analyze verify --man=no {unit}")).Should().BeEmpty("of {0}", unit);

@@ -29,6 +29,23 @@ internal static partial class Kernel
     /// <summary>The number of an interface.</summary>
     public static int IndexOf(string name) => Check((int)InterfaceIndex(name), "if_nametoindex");
 
+    /// <summary>Forgets every tracked connection (linux/netfilter/nfnetlink_conntrack.h, IPCTNL_MSG_CT_DELETE).</summary>
+    public static void ForgetConnections()
+    {
+        var socket = Check(Socket(16, Raw, 12), "netlink socket");
+        Span<byte> message = stackalloc byte[20];
+        message.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(message[4..], (1 << 8) | 2);
+        // NLM_F_REQUEST and NLM_F_ACK.
+        BinaryPrimitives.WriteUInt16LittleEndian(message[6..], 5);
+        Check((int)SendTo(socket, message, message.Length, 0, [], 0), "netlink");
+        Span<byte> answer = stackalloc byte[64];
+        var length = Check((int)ReceiveCall(socket, answer, answer.Length, 0), "netlink");
+        CloseFile(socket);
+        (length >= 20 && BinaryPrimitives.ReadInt32LittleEndian(answer[16..]) == 0).Should().BeTrue("the kernel forgets connections");
+    }
+
     /// <summary>A packet socket on an interface.</summary>
     public static int Listen(string name)
     {

@@ -98,6 +98,8 @@ internal sealed class PacketLab : IDisposable
     public void Open(IEnumerable<Probe> probes)
     {
         Load(Tracking).Should().BeTrue("the rules that track are ours");
+        // Those of earlier rules have the same ports.
+        Kernel.ForgetConnections();
         foreach (var probe in probes.Where(probe => probe.IsKnown))
         {
             var isReply = probe.Packet[Field.ConnectionDirection] == 1;

@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
-using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.IntegrationTests.Prover;
 
@@ -32,7 +31,9 @@ internal sealed record Probe(Packet Packet, ushort Identifier, bool IsKnown)
     {
         var isFragment = Packet.IsLaterFragment;
         var start = Packet.Family == IpFamily.Ip4 ? 20 : isFragment ? 48 : 40;
-        return Packet.With(Field.Transport, BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(start)));
+        var packet = Packet.With(Field.Transport, BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(start)));
+        // Where a rule reads a later fragment's bytes as a header, it reads these as the flags.
+        return isFragment ? packet.With(Field.TcpFlags, bytes[start + 13]) : packet;
     }
 
     /// <summary>The packets that open its connection: where they come from, and their bytes.</summary>

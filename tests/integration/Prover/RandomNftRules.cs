@@ -13,29 +13,31 @@ internal static class RandomNftRules
     /// </summary>
     public static string Next(Random random)
     {
+        // Without a rule that asks for connections nothing is tracked, and fragments stay fragments.
+        var tracks = random.Next(2) == 0;
         var text = new StringBuilder("table inet wall {\n set hosts { type ipv4_addr; flags interval; "
             + "elements = { 198.51.100.0/25, 203.0.113.10 }\n }\n");
-        Chain(text, random, "called", "", canJump: false);
-        Chain(text, random, "out", Base(random, "output", random.Next(3) == 0 ? "route" : "filter"), canJump: true);
+        Chain(text, random, tracks, "called", "", canJump: false);
+        Chain(text, random, tracks, "out", Base(random, "output", random.Next(3) == 0 ? "route" : "filter"), canJump: true);
         if (random.Next(2) == 0)
         {
             // The kernel's order of chains with one priority is nobody's business.
-            Chain(text, random, "out2", Base(random, "output", "filter", 5), canJump: true);
+            Chain(text, random, tracks, "out2", Base(random, "output", "filter", 5), canJump: true);
         }
-        Chain(text, random, "through", Base(random, "forward", "filter"), canJump: true);
+        Chain(text, random, tracks, "through", Base(random, "forward", "filter"), canJump: true);
         if (random.Next(3) == 0)
         {
-            Chain(text, random, "pre", Base(random, "prerouting", "filter"), canJump: true);
+            Chain(text, random, tracks, "pre", Base(random, "prerouting", "filter"), canJump: true);
         }
         if (random.Next(2) == 0)
         {
-            Chain(text, random, "post", Base(random, "postrouting", "filter"), canJump: true);
+            Chain(text, random, tracks, "post", Base(random, "postrouting", "filter"), canJump: true);
         }
         text.Append("}\n");
         if (random.Next(3) == 0)
         {
             text.Append("table netdev edge {\n");
-            Chain(text, random, "e0", Base(random, "egress device \"eth0\"", "filter"), canJump: false, isEgress: true);
+            Chain(text, random, tracks, "e0", Base(random, "egress device \"eth0\"", "filter"), canJump: false, isEgress: true);
             text.Append("}\n");
         }
         return text.ToString();
@@ -48,7 +50,7 @@ internal static class RandomNftRules
     }
 
     private static void Chain(
-        StringBuilder text, Random random, string name, string place, bool canJump, bool isEgress = false)
+        StringBuilder text, Random random, bool tracks, string name, string place, bool canJump, bool isEgress = false)
     {
         text.Append($" chain {name} {{\n  {place}\n");
         if (isEgress)
@@ -62,8 +64,8 @@ internal static class RandomNftRules
         }
         for (var i = random.Next(2, 7); i > 0; i--)
         {
-            text.Append("  ").Append(Match(random, isEgress)).Append(' ');
-            text.Append(random.Next(2) == 0 ? Match(random, isEgress) + " " : "");
+            text.Append("  ").Append(Match(random, isEgress || !tracks)).Append(' ');
+            text.Append(random.Next(2) == 0 ? Match(random, isEgress || !tracks) + " " : "");
             text.Append(Verdict(random, canJump)).Append('\n');
         }
         text.Append(" }\n");
@@ -76,7 +78,7 @@ internal static class RandomNftRules
         return verdicts[random.Next(canJump ? verdicts.Length : 8)];
     }
 
-    private static string Match(Random random, bool isEgress)
+    private static string Match(Random random, bool isStateless)
     {
         var not = random.Next(3) == 0 ? "!= " : "";
         string[] matches =
@@ -90,10 +92,10 @@ internal static class RandomNftRules
             $"meta nfproto {not}ipv4", "icmp type echo-request", "icmpv6 type echo-request", "tcp flags syn",
             $"ip daddr . udp dport {not}{{ 198.51.100.7 . 53, 203.0.113.0/24 . 50-70 }}", $"ip protocol {not}6",
             "meta l4proto . th dport { 17 . 53, 6 . 443 }", $"ip ttl {not}64", "ip6 hoplimit < 70", $"ip frag-off & 0x1fff {not}0",
-            // From here on not in an egress chain.
+            // From here on neither in an egress chain nor where nothing is tracked.
             $"ip daddr {not}@hosts", $"ct state {not}new", "ct state established,related", "meta skgid 0",
             $"ct mark {not}0x0", "ct direction original", "ct direction reply",
         ];
-        return matches[random.Next(isEgress ? matches.Length - 7 : matches.Length)];
+        return matches[random.Next(isStateless ? matches.Length - 7 : matches.Length)];
     }
 }

@@ -8,8 +8,8 @@ using LeakVerifier.Prover.Proving;
 namespace LeakVerifier.IntegrationTests.Prover;
 
 /// <summary>
-/// Random packets for a <see cref="PacketLab"/>: output and forwarded, both versions, TCP, UDP and ICMP, whole and later
-/// fragments, of new connections and of known ones in both directions.
+/// Random packets for a <see cref="PacketLab"/>: output and forwarded, both versions, TCP, UDP and ICMP, whole and, of
+/// IPv4, later fragments, of new connections and of known ones in both directions.
 /// </summary>
 internal sealed class RandomPackets(Random random)
 {
@@ -69,10 +69,11 @@ internal sealed class RandomPackets(Random random)
 
     private Packet Fragment(Packet packet)
     {
-        return random.Next(8) > 0
+        // Of IPv6 a rule reads other bytes than the fragment's as ports (ipv6_find_hdr leaves the offset alone), which the
+        // model leaves free and this comparison does not follow.
+        return random.Next(8) > 0 || packet.Family == IpFamily.Ip6
             ? packet
             : packet.With(Field.FragmentOffset, (UInt128)(uint)random.Next(1, 4))
-                .With(Field.NextHeader, packet.Family == IpFamily.Ip4 ? 0u : 44u)
                 // Conntrack knows no more of a piece than that it is none.
                 .With(Field.ConnectionState, (UInt128)(int)ConnectionState.Invalid);
     }

@@ -114,7 +114,7 @@ public static class AttackTests
         public async Task A_stop_that_opens_is_a_leak_and_one_that_does_not_is_none()
         {
             (await RunAsync("oob-stopped", watch: null, "nft delete table inet example")).Verdict.Should().Be("leak");
-            (await RunAsync("oob-stopped", "echo here; exec sleep 600", "true")).Verdict.Should().Be("sealed");
+            (await RunAsync("oob-stopped", "echo it watches; exec sleep 600", "true")).Verdict.Should().Be("sealed");
         }
 
         [Test]

@@ -2,8 +2,11 @@
 
 using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
@@ -25,7 +28,7 @@ public sealed class CommandLineTests
         _folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
         _wrong = Path.Combine(_folder, "wrong.conf");
         File.WriteAllText(_wrong, "TUNNEL_USER=1194\nVPN_SERVERS=nowhere\n");
-        (_kernel.Table, _kernel.ListError) = (null, null);
+        (_kernel.Table, _kernel.Frames, _kernel.ListError) = (null, null, null);
         (_kernel.Spell, _kernel.Refuse) = (listing => listing, _ => null);
     }
 
@@ -190,14 +193,53 @@ public sealed class CommandLineTests
 
         Run("status", "--config", Minimal);
 
-        _output.ToString().Should().Contain("input 16, forward 2, output 2, guard 2");
+        _output.ToString().Should().Contain("inbound 2, input 14, forward 2, output 2, guard 2");
+    }
+
+    [Test]
+    public void Status_names_what_the_rules_that_counted_are_for()
+    {
+        Run("start", "--config", Minimal);
+
+        Run("status", "--config", Minimal);
+        _output.ToString().Should().StartWith("in-force: ").And.NotContain("\e[")
+            .And.MatchRegex(@" 2  output #3: nothing on the list of what may leave accepts it\n");
+        Run(Environment() with { HasColour = () => true }, "status", "--config", Minimal);
+        _output.ToString().Should().StartWith("\e[32min-force\e[0m: ");
+
+        Run("status", "--json", "--config", Minimal);
+        using var json = JsonDocument.Parse(_output.ToString());
+        var rules = json.RootElement.GetProperty("rules").EnumerateArray().ToList();
+        rules.Should().Contain(rule => rule.GetProperty("chain").GetString() == "guard"
+            && rule.GetProperty("number").GetInt32() == 3 && rule.GetProperty("packets").GetInt32() == 2);
+        rules.Should().OnlyContain(rule => rule.GetProperty("for").GetString()!.Length > 10);
+    }
+
+    [Test]
+    public void Status_tells_what_the_watch_saw_and_whether_it_lives()
+    {
+        var path = Path.Combine(_folder, "watch.json");
+        var gap = new Gap("the table was deleted", "nft", DateTimeOffset.UnixEpoch, TimeSpan.FromMilliseconds(4.25));
+        new WatchReport
+        {
+            Process = System.Environment.ProcessId,
+            Since = DateTimeOffset.UnixEpoch,
+            Ownership = Ownership.OwnedPersistent,
+        }.With(gap).Write(path);
+        Run("start", "--config", Minimal);
+
+        Run(Environment() with { WatchReportPath = path }, "status", "--config", Minimal);
+
+        _output.ToString().Should().MatchRegex("watch +alive; gaps since 1970-01-01 00:00:00Z: 1\n")
+            .And.MatchRegex(@"last gap +the table was deleted at 1970-01-01 00:00:00Z, restored after 4\.[23] ms; cause: nft");
     }
 
     [Test]
     public void Print_and_check_ask_neither_for_privileges_nor_for_the_kernel()
     {
         Run(Forbidden(), "print", "--config", Minimal).Should().Be(ExitCode.Done);
-        _output.ToString().Should().Be(File.ReadAllText(Path.ChangeExtension(Minimal, ".nft")));
+        _output.ToString().Should().StartWith(File.ReadAllText(Path.ChangeExtension(Minimal, ".nft")))
+            .And.Contain("\n# \tchain frames {\n");
         Run(Forbidden(), "check", "--config", Minimal).Should().Be(ExitCode.Done);
         Run(Forbidden(), "check", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
         Run(Forbidden(), "print", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
@@ -276,10 +318,14 @@ public sealed class CommandLineTests
         OpenKernel = () => _kernel,
         ListInScratch = ruleset =>
             new TableListing(_kernel.Spell == Respell ? Respell(ruleset.Listing) : ruleset.Listing, Error: null),
+        ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
+        Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
+        Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
         Iptables = FakeIptables.NotInstalled,
         FindWatch = () => new FakeWatch(),
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
+        WatchReportPath = Path.Combine(_folder, "no-watch.json"),
         PinsPath = Path.Combine(_folder, "hosts"),
     };
 

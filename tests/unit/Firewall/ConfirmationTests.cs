@@ -3,6 +3,7 @@
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.UnitTests.Firewall.Iptables;
 
@@ -242,6 +243,29 @@ public sealed class ConfirmationTests
         _kernel.Table.Should().BeNull();
     }
 
+    [Test]
+    public void Status_says_what_waits_and_what_went_back()
+    {
+        var during = "";
+        _meanwhile = environment =>
+        {
+            _output.GetStringBuilder().Clear();
+            FirewallCommandLine.Run(["status", "--config", Minimal], environment).Should().Be(0);
+            during = _output.ToString();
+            return WaitEnd.TimeIsOver;
+        };
+
+        Run("start", "--confirm", "60", "--config", Minimal);
+
+        during.Should().MatchRegex("confirm +goes back in (60|59|58) s to no rules").And.Contain("'vpn-firewall confirm'");
+        _output.GetStringBuilder().Clear();
+        Run("status", "--config", Minimal).Should().Be(ExitCode.Leak);
+        _output.ToString().Should().StartWith("not-loaded").And.Contain("not confirmed in time");
+        _output.GetStringBuilder().Clear();
+        Run("status", "--json", "--config", Minimal);
+        _output.ToString().Should().Contain("\"went-back\"");
+    }
+
     [TestCase("4")]
     [TestCase("3601")]
     [TestCase("soon")]
@@ -274,6 +298,9 @@ public sealed class ConfirmationTests
             CanChangeRules = () => true,
             OpenKernel = () => _kernel,
             ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
+            ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
+            Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
+            Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
             Iptables = FakeIptables.NotInstalled,
             LockPath = Path.Combine(_folder, "lock"),
             FindWatch = () => new FakeWatch(),

@@ -2,7 +2,9 @@
 
 using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Explaining;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
@@ -86,7 +88,8 @@ public sealed class ExplainTests
     public void A_rule_with_an_unknown_word_makes_the_answer_uncertain()
     {
         var strange = new Ruleset(
-            [new Chain("output", "type filter hook output priority filter; policy drop;", ["meta weather rain accept"])]);
+            [new Chain("output", "type filter hook output priority filter; policy drop;", ["meta weather rain accept"])],
+            SecondWall.Lockdown);
 
         var explanation = Explainer.Explain(strange, PacketWords.Read("oif=eth0 daddr=203.0.113.10"));
 
@@ -112,6 +115,9 @@ public sealed class ExplainTests
             ListInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
             Iptables = FakeIptables.NotInstalled,
             LockPath = "",
+            ListFramesInScratch = _ => throw new InvalidOperationException("the kernel was asked"),
+            Links = new MachineLinks(() => [], () => [], ""),
+            Settings = new KernelSettings("", ""),
             FindWatch = () => new FakeWatch(),
             StateFolder = "",
         };

@@ -4,11 +4,14 @@ using LeakVerifier.Firewall.Nftables;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
-/// <summary>A kernel in memory that knows one table and spells it as it was given.</summary>
+/// <summary>A kernel in memory that knows the firewall's tables and spells them as it was given.</summary>
 internal sealed class FakeNftables : INftables
 {
     /// <summary>The table; null: none.</summary>
     public string? Table { get; set; }
+
+    /// <summary>The second wall's table; null: none.</summary>
+    public string? Frames { get; set; }
 
     /// <summary>What the kernel makes of a loaded listing.</summary>
     public Func<string, string> Spell { get; set; } = listing => listing;
@@ -26,10 +29,12 @@ internal sealed class FakeNftables : INftables
             return new NftablesReply(false, "", error);
         }
 
-        var listing = commands.IndexOf("table inet vpn_firewall {", StringComparison.Ordinal);
-        Table = listing < 0 ? null : Spell(commands[listing..]);
+        Table = After(commands, "inet vpn_firewall", Table) is { } table ? Spell(table) : null;
+        Frames = After(commands, "netdev vpn_firewall", Frames);
         return new NftablesReply(true, "", "");
     }
+
+    public TableListing ListFrames(bool withCounters = false) => new(Frames, null);
 
     public TableListing List(bool withCounters = false)
     {
@@ -46,6 +51,19 @@ internal sealed class FakeNftables : INftables
 
     public void Dispose()
     {
-        // Nothing to close: the table outlives the connection, as in the kernel.
+        // Nothing to close: the tables outlive the connection, as in the kernel.
+    }
+
+    /// <summary>What becomes of a table: replaced, removed, or as it was where the commands do not name it.</summary>
+    private static string? After(string commands, string name, string? before)
+    {
+        var start = commands.IndexOf($"table {name} {{", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return commands.Contains($"delete table {name}", StringComparison.Ordinal) ? null : before;
+        }
+
+        var end = commands.IndexOf("\n}\n", start, StringComparison.Ordinal) + 3;
+        return commands[start..end];
     }
 }

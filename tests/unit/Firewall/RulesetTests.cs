@@ -13,13 +13,17 @@ public sealed class RulesetTests
     [TestCaseSource(nameof(Names))]
     public void A_configuration_gives_its_golden_ruleset(string name)
     {
-        GoldenRulesets.Check(name, Compile(GoldenRulesets.Configuration(name)).Script);
+        var ruleset = Compile(GoldenRulesets.Configuration(name));
+
+        GoldenRulesets.Check(name, ruleset.Script);
+        GoldenRulesets.Check(name + ".frames", ruleset.Frames.Script(["eth0", "lo"], [IPAddress.Parse("10.8.0.2")]));
     }
 
     [Test]
     public void The_lockdown_is_its_golden_ruleset()
     {
         GoldenRulesets.Check("lockdown", Lockdown.Ruleset.Script);
+        GoldenRulesets.Check("lockdown.frames", Lockdown.Ruleset.Frames.Script(["eth0", "lo"], []));
     }
 
     [TestCaseSource(nameof(Names))]
@@ -29,14 +33,14 @@ public sealed class RulesetTests
             .Where(chain => chain.Hook?.StartsWith("type filter", StringComparison.Ordinal) == true)
             .ToList();
 
-        walls.Should().HaveCount(4);
+        walls.Should().HaveCount(5);
         walls.Should().OnlyContain(chain => chain.Hook!.EndsWith("policy drop;", StringComparison.Ordinal));
         walls.Select(chain => chain.Rules[^1]).Should()
             .OnlyContain(rule => rule == "counter drop" || rule == "counter reject with icmpx admin-prohibited");
     }
 
     [Test]
-    public void Only_between_the_tunnel_and_the_clients_is_a_leaving_packet_accepted_by_its_flows_state()
+    public void A_leaving_packets_flow_is_only_asked_for_where_its_interfaces_are_named()
     {
         var rules = Names
             .SelectMany(name => Compile(GoldenRulesets.Configuration(name)).Chains)
@@ -48,7 +52,11 @@ public sealed class RulesetTests
         rules.Should().BeEquivalentTo(
             "iifname \"tun0\" oifname \"eth1\" ct state established,related accept",
             "iifname \"tun0\" oifname \"vif*\" ct state established,related accept",
-            "iifname \"tun*\" oifname \"eth1\" ct state established,related accept");
+            "iifname \"tun*\" oifname \"eth1\" ct state established,related accept",
+            "oifname \"eth0\" ip daddr 192.168.1.0/24 tcp sport 22 tcp flags != syn / fin,syn,rst,ack "
+                + "ct direction reply ct state established accept",
+            "oifname \"eth0\" ip6 daddr fd00::/64 tcp sport 2222 tcp flags != syn / fin,syn,rst,ack "
+                + "ct direction reply ct state established accept");
     }
 
     [TestCase("2001:db8::5efe:c000:201")] // ISATAP, RFC 5214

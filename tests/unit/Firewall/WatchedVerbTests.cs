@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.UnitTests.Firewall.Iptables;
 
@@ -100,7 +101,9 @@ public sealed class WatchedVerbTests
     [Test]
     public void Going_back_is_lawful_and_going_back_to_nothing_ends_the_watch()
     {
-        var wall = new Wall(_kernel, ruleset => new TableListing(ruleset.Listing, Error: null), _watch);
+        var links = new MachineLinks(() => ["eth0"], () => [], _folder);
+        var frames = new FrameWall(_kernel, links, rules => new TableListing(rules.Listing, Error: null));
+        var wall = new Wall(_kernel, frames, ruleset => new TableListing(ruleset.Listing, Error: null), _watch);
         var nothing = wall.Remember()!;
         Run("start", "--config", Minimal);
         var something = wall.Remember()!;
@@ -130,6 +133,9 @@ public sealed class WatchedVerbTests
         CanChangeRules = () => true,
         OpenKernel = () => _kernel,
         ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
+        ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
+        Links = new MachineLinks(() => ["eth0"], () => [], _folder),
+        Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
         FindWatch = () => _watch,
         Iptables = FakeIptables.NotInstalled,
         LockPath = Path.Combine(_folder, "lock"),

@@ -45,7 +45,9 @@ public sealed class IdentityConfigurationTests
     [TestCase("VPN_INTERFACE_KIND=TUN", "no kind of link")]
     public void A_wrong_identity_is_refused_with_its_place_and_its_mend(string line, string what)
     {
-        var result = ConfigurationFiles.Parse("a.conf", Servers + line + "\n");
+        const string user = "TUNNEL_USER=1194\n";
+
+        var result = ConfigurationFiles.Parse("a.conf", Servers + line + "\n" + user);
 
         result.Policy.Should().BeNull();
         var error = result.Errors.Should().ContainSingle().Subject;

@@ -48,7 +48,8 @@ internal static class PacketSenders
         Sender Datagram(string suffix, SocketPlan socket, IPAddress from, IPEndPoint to)
         {
             return new Sender(name + suffix, ProbeProtocol.Udp, to, socket, nonce => Frame.Ip(
-                router, mac, Packet.Udp(new IPEndPoint(from, SourcePort), to, Payload(nonce)))) { Link = link };
+                router, mac, Packet.Udp(new IPEndPoint(from, SourcePort), to, Payload(nonce))))
+            { Link = link };
         }
 
         var families = own.Both.Zip(LabAddresses.InternetServer.Both, LabAddresses.VpnServer.Both);

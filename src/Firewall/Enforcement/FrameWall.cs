@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+using LeakVerifier.Firewall.Netlink;
+using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy;
+
+namespace LeakVerifier.Firewall.Enforcement;
+
+/// <summary>The second wall as the kernel has it.</summary>
+public sealed class FrameWall
+{
+    private const string Removal = $"table {SecondWall.Table}\ndelete table {SecondWall.Table}\n";
+    private const int Attempts = 3; // before Linux 6.16 an interface that vanishes meanwhile makes the kernel refuse
+
+    private readonly INftables _kernel;
+    private readonly MachineLinks _links;
+    private readonly Func<FrameRuleset, TableListing> _listInScratch;
+
+    /// <param name="kernel">The kernel's rules.</param>
+    /// <param name="links">The interfaces of this machine.</param>
+    /// <param name="listInScratch">Lists rules as the installed nft spells them, or says why this kernel cannot have them.</param>
+    public FrameWall(INftables kernel, MachineLinks links, Func<FrameRuleset, TableListing> listInScratch)
+    {
+        _kernel = kernel;
+        _links = links;
+        _listInScratch = listInScratch;
+    }
+
+    /// <summary>
+    /// The commands that load the wall for the interfaces that are there now; they go into one transaction with the first
+    /// wall's.
+    /// </summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="policy">The policy, whose tunnel's addresses no frame may name; null: the lockdown.</param>
+    public string Script(FrameRuleset rules, EgressPolicy? policy)
+    {
+        return rules.Script(_links.Names().Order(StringComparer.Ordinal), AddressesOf(policy?.TunnelInterface));
+    }
+
+    /// <summary>
+    /// Loads the wall anew, for the interfaces that are there now, in one transaction that lets nothing out. For who sees
+    /// an interface appear.
+    /// </summary>
+    public WallCoverage Cover(FrameRuleset rules, EgressPolicy? policy)
+    {
+        var reply = _kernel.Run(Script(rules, policy));
+        for (var attempt = 1; !reply.IsDone && attempt < Attempts; attempt++)
+        {
+            reply = _kernel.Run(Script(rules, policy));
+        }
+
+        return reply.IsDone ? Coverage(policy) : WallCoverage.None(reply.Error.ReplaceLineEndings(" "));
+    }
+
+    /// <summary>
+    /// Names the tunnel's addresses anew, in one transaction. For who sees them change while the wall is loaded.
+    /// </summary>
+    public NftablesReply NameTunnel(InterfacePattern tunnel) => _kernel.Run(TunnelNamesChain.Script(AddressesOf(tunnel)));
+
+    /// <summary>How far the wall reaches now.</summary>
+    /// <param name="policy">What says which interfaces are physical; null: all.</param>
+    public WallCoverage Coverage(EgressPolicy? policy)
+    {
+        if (_kernel.ListFrames().Text is not { } listing)
+        {
+            return WallCoverage.None("the second wall is not loaded");
+        }
+
+        var covered = FrameListing.Interfaces(listing);
+        var physical = _links.Names().Where(name => policy is null ? name != "lo" : policy.IsPhysical(name));
+        return new WallCoverage(HasSecondWall: true, [.. physical.Except(covered).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Compares the kernel's rules with these. Where this kernel can have no second wall, none is the same as any.
+    /// </summary>
+    public Comparison Compare(FrameRuleset wanted)
+    {
+        var loaded = _kernel.ListFrames();
+        var text = loaded.Text is null ? null : FrameListing.Comparable(loaded.Text);
+        if (text == wanted.Listing)
+        {
+            return new Comparison(Likeness.Same, []);
+        }
+
+        if (loaded is { Text: null, Error: not null })
+        {
+            return new Comparison(Likeness.Unknown, [], loaded.Error);
+        }
+
+        var spelled = _listInScratch(wanted).Text;
+        spelled = spelled is null ? null : FrameListing.Comparable(spelled);
+        if (text == spelled)
+        {
+            return new Comparison(Likeness.Same, []);
+        }
+
+        return new Comparison(Likeness.Different, text is null
+            ? [$"- {SecondWall.Table}: the second wall is gone"]
+            : TextDifference.Between(spelled ?? "", text));
+    }
+
+    /// <summary>The commands that bring back what is loaded now, or that there is nothing.</summary>
+    public string Remember() => Removal + _kernel.ListFrames().Text;
+
+    /// <summary>Removes the table. A kernel without this family has none, and what it answers to that is no failure.</summary>
+    public NftablesReply Remove()
+    {
+        var reply = _kernel.Run(Removal);
+        return reply.IsDone || _kernel.ListFrames().Text is null ? new NftablesReply(true, "", "") : reply;
+    }
+
+    /// <summary>The table with the values of its counters; null when there is none.</summary>
+    public string? ListWithCounters() => _kernel.ListFrames(withCounters: true).Text;
+
+    private IEnumerable<IPAddress> AddressesOf(InterfacePattern? tunnel)
+    {
+        // Link-local addresses are each interface's own business, and the tunnel's may be another link's as well.
+        return tunnel is null
+            ? []
+            : _links.Addresses()
+                .Where(address => tunnel.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal)
+                .Select(address => address.Address)
+                .Distinct();
+    }
+}

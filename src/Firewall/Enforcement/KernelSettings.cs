@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Immutable;
+
+namespace LeakVerifier.Firewall.Enforcement;
+
+/// <summary>
+/// Settings of the kernel (sysctl) that keep the tunnel's address from the neighbours and let nobody change routes. What
+/// they were is kept in a file until they are set back.
+/// </summary>
+/// <remarks>
+/// The file is written before a setting is changed, whole or not at all, so that a process that is killed at any moment
+/// leaves a way back. A value that is already ours is never taken for the one before.
+/// </remarks>
+public sealed class KernelSettings
+{
+    private const string Ipv4 = "ipv4/conf";
+    private const string Ipv6 = "ipv6/conf";
+
+    private static readonly (string Family, string Name, string Value)[] Wanted =
+    [
+        // Who-has is answered for the addresses of the interface that is asked, and who-has names no other (ip-sysctl).
+        (Ipv4, "arp_ignore", "1"),
+        (Ipv4, "arp_announce", "2"),
+
+        // Redirects change routes.
+        (Ipv4, "accept_redirects", "0"),
+        (Ipv4, "send_redirects", "0"),
+        (Ipv6, "accept_redirects", "0"),
+    ];
+
+    private readonly string _root;
+    private readonly string _file;
+
+    /// <param name="root">Where the kernel has its network settings.</param>
+    /// <param name="file">Where the values before are kept.</param>
+    public KernelSettings(string root, string file)
+    {
+        _root = root;
+        _file = file;
+    }
+
+    /// <summary>
+    /// Those of the network namespace that this process is in, each of which has its own file, gone when the machine
+    /// starts anew, as the settings are.
+    /// </summary>
+    public static KernelSettings OfThisNetwork()
+    {
+        return new KernelSettings("/proc/sys/net", $"/run/vpn-firewall/settings-{NetworkNamespace.Number}");
+    }
+
+    /// <summary>Sets them, saving first what they were.</summary>
+    /// <returns>What could not be set.</returns>
+    public ImmutableArray<string> Apply()
+    {
+        var saved = ReadSaved();
+        List<(string Setting, string Value)> changes = [];
+        foreach (var (setting, value) in Settings())
+        {
+            if (Read(setting) is { } current && current != value && !IsStricter(setting, current))
+            {
+                saved[setting] = current;
+                changes.Add((setting, value));
+            }
+        }
+
+        if (changes.Count == 0)
+        {
+            return [];
+        }
+
+        if (Save(saved) is { } failure)
+        {
+            return [failure];
+        }
+
+        return [.. changes.Select(change => Write(change.Setting, change.Value)).OfType<string>()];
+    }
+
+    /// <summary>Sets them back to what they were.</summary>
+    /// <returns>What could not be set back.</returns>
+    public ImmutableArray<string> Restore()
+    {
+        // An interface that is gone took its settings along.
+        var failures = ReadSaved()
+            .Where(pair => File.Exists(PathOf(pair.Key)))
+            .Select(pair => Write(pair.Key, pair.Value))
+            .OfType<string>()
+            .ToImmutableArray();
+        if (failures.IsEmpty)
+        {
+            File.Delete(_file);
+        }
+
+        return failures;
+    }
+
+    /// <summary>The settings of all interfaces, of those to come, and of each that is there.</summary>
+    private IEnumerable<(string Setting, string Value)> Settings()
+    {
+        foreach (var (family, name, value) in Wanted)
+        {
+            var folder = Path.Combine(_root, family);
+            if (Directory.Exists(folder))
+            {
+                foreach (var one in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+                {
+                    yield return ($"{family}/{Path.GetFileName(one)}/{name}", value);
+                }
+            }
+        }
+    }
+
+    /// <summary>arp_ignore 2 asks for more than 1 does; what an administrator made stricter stays.</summary>
+    private static bool IsStricter(string setting, string current)
+    {
+        return setting.EndsWith("/arp_ignore", StringComparison.Ordinal) && current == "2";
+    }
+
+    private Dictionary<string, string> ReadSaved()
+    {
+        var saved = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (File.Exists(_file))
+        {
+            foreach (var parts in File.ReadAllLines(_file).Select(line => line.Split('=')).Where(parts => parts.Length == 2))
+            {
+                saved[parts[0]] = parts[1];
+            }
+        }
+
+        return saved;
+    }
+
+    private string? Save(Dictionary<string, string> saved)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+            var text = string.Concat(saved.Select(pair => $"{pair.Key}={pair.Value}\n"));
+            File.WriteAllText(_file + ".new", text);
+            File.Move(_file + ".new", _file, overwrite: true);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"{_file}: {exception.Message}, so that no kernel setting was changed";
+        }
+    }
+
+    private string? Read(string setting)
+    {
+        try
+        {
+            return File.ReadAllText(PathOf(setting)).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // an interface that went away meanwhile
+        }
+    }
+
+    private string? Write(string setting, string value)
+    {
+        try
+        {
+            File.WriteAllText(PathOf(setting), value);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return File.Exists(PathOf(setting)) ? $"net/{setting} stays as it was: {exception.Message}" : null;
+        }
+    }
+
+    private string PathOf(string setting) => Path.Combine(_root, setting);
+}

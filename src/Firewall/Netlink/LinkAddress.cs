@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+
+namespace LeakVerifier.Firewall.Netlink;
+
+/// <summary>An address of an interface of this machine.</summary>
+/// <param name="Interface">The interface's name.</param>
+/// <param name="Address">The address.</param>
+/// <param name="IsDynamic">Whether it was given for a time, as by DHCP (not IFA_F_PERMANENT).</param>
+public sealed record LinkAddress(string Interface, IPAddress Address, bool IsDynamic);

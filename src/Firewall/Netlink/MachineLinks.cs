@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.Firewall.Netlink;
+
+/// <summary>The interfaces of this machine, as they are when it is asked.</summary>
+/// <param name="Names">Their names.</param>
+/// <param name="Addresses">Their addresses.</param>
+/// <param name="Folder">Where the kernel has a folder of each (sysfs).</param>
+public sealed record MachineLinks(Func<IEnumerable<string>> Names, Func<IReadOnlyList<LinkAddress>> Addresses, string Folder)
+{
+    /// <summary>Those of the calling thread's network namespace.</summary>
+    public static MachineLinks System { get; } = new(LinkNames.Present, LinkAddresses.Read, "/sys/class/net");
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
+using LeakVerifier.Policy.Configuration;
+
+namespace LeakVerifier.UnitTests.Firewall;
+
+public sealed class KernelSettingsTests
+{
+    private string _folder = "";
+
+    private KernelSettings Settings => new(_folder, Path.Combine(_folder, "run", "settings"));
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = Directory.CreateTempSubdirectory("settings-").FullName;
+        foreach (var one in new[] { "all", "default", "eth0" })
+        {
+            Set($"ipv4/conf/{one}/arp_ignore", "0");
+            Set($"ipv4/conf/{one}/accept_redirects", "1");
+        }
+    }
+
+    [TearDown]
+    public void TearDown() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Settings_are_set_for_all_interfaces_and_set_back()
+    {
+        Settings.Apply().Should().BeEmpty();
+        Get("ipv4/conf/eth0/arp_ignore").Should().Be("1");
+        Get("ipv4/conf/default/accept_redirects").Should().Be("0");
+
+        Settings.Restore().Should().BeEmpty();
+        Get("ipv4/conf/eth0/arp_ignore").Should().Be("0");
+        Get("ipv4/conf/default/accept_redirects").Should().Be("1");
+        File.Exists(Path.Combine(_folder, "run", "settings")).Should().BeFalse();
+    }
+
+    [Test]
+    public void A_second_start_does_not_take_its_own_values_for_those_before()
+    {
+        Settings.Apply();
+        Settings.Apply();
+        Settings.Restore();
+
+        Get("ipv4/conf/all/arp_ignore").Should().Be("0");
+    }
+
+    [Test]
+    public void An_interface_that_appears_between_two_starts_is_set_back_too()
+    {
+        Settings.Apply();
+        Set("ipv4/conf/usb0/arp_ignore", "0");
+        Settings.Apply();
+        Get("ipv4/conf/usb0/arp_ignore").Should().Be("1");
+
+        Settings.Restore();
+        Get("ipv4/conf/usb0/arp_ignore").Should().Be("0");
+        Get("ipv4/conf/eth0/arp_ignore").Should().Be("0");
+    }
+
+    [Test]
+    public void A_start_that_was_killed_between_saving_and_setting_loses_nothing()
+    {
+        Settings.Apply();
+        Set("ipv4/conf/eth0/arp_ignore", "0"); // as if this one had not been set any more
+
+        Settings.Apply();
+        Settings.Restore();
+
+        Get("ipv4/conf/eth0/arp_ignore").Should().Be("0");
+    }
+
+    [Test]
+    public void What_is_stricter_already_stays()
+    {
+        Set("ipv4/conf/all/arp_ignore", "2");
+
+        Settings.Apply();
+        Get("ipv4/conf/all/arp_ignore").Should().Be("2");
+        Settings.Restore();
+        Get("ipv4/conf/all/arp_ignore").Should().Be("2");
+    }
+
+    [Test]
+    public void Without_a_place_to_save_them_nothing_is_set()
+    {
+        var settings = new KernelSettings(_folder, "/proc/nowhere/settings");
+
+        settings.Apply().Should().ContainSingle().Which.Should().Contain("no kernel setting was changed");
+        Get("ipv4/conf/all/arp_ignore").Should().Be("0");
+    }
+
+    [TestCase("eth0", true, "", "eth0 has its address by DHCP")]
+    [TestCase("eth0", false, "", null)]
+    [TestCase("eth0", true, "DHCP=true\n", null)]
+    [TestCase("tun0", true, "", null)]
+    public void A_leased_address_without_DHCP_is_warned_of(string name, bool isDynamic, string line, string? warning)
+    {
+        var policy = ConfigurationFiles.Parse("a.conf", "TUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\n" + line).Policy!;
+        LinkAddress[] addresses = [new(name, IPAddress.Parse("192.0.2.2"), isDynamic)];
+        var facts = new UplinkFacts(new MachineLinks(() => [], () => addresses, _folder));
+
+        var warnings = facts.Warnings(policy).ToList();
+        warnings.Should().HaveCount(warning is null ? 0 : 1);
+        warnings.Should().NotContain(text => !text.StartsWith(warning!, StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void A_wireless_uplink_without_EAPOL_is_warned_of()
+    {
+        var policy = ConfigurationFiles.Parse("a.conf", "TUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\n").Policy!;
+        Directory.CreateDirectory(Path.Combine(_folder, "wlan0", "phy80211"));
+        LinkAddress[] addresses = [new("wlan0", IPAddress.Parse("192.0.2.2"), false)];
+
+        new UplinkFacts(new MachineLinks(() => [], () => addresses, _folder)).Warnings(policy)
+            .Should().ContainSingle().Which.Should().Contain("EAPOL=true");
+        new UplinkFacts(new MachineLinks(() => [], () => addresses, _folder)).Warnings(policy with { AllowEapol = true })
+            .Should().BeEmpty();
+    }
+
+    private void Set(string setting, string value)
+    {
+        var path = Path.Combine(_folder, setting);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, value + "\n");
+    }
+
+    private string Get(string setting) => File.ReadAllText(Path.Combine(_folder, setting)).Trim();
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Net;
+using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Netlink;
+using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Policy;
+using LeakVerifier.Policy.Configuration;
+
+namespace LeakVerifier.UnitTests.Firewall;
+
+public sealed class SecondWallTests
+{
+    private static readonly EgressPolicy Policy =
+        ConfigurationFiles.Read(GoldenRulesets.Configuration("minimal")).Policy!;
+
+    private FakeNftables _kernel = new();
+
+    private static IEnumerable<string> Names => GoldenRulesets.Names;
+
+    [SetUp]
+    public void SetUp() => _kernel = new FakeNftables();
+
+    [TestCaseSource(nameof(Names))]
+    public void The_base_chain_drops_by_policy_and_by_its_last_rule_and_never_accepts(string name)
+    {
+        var policy = ConfigurationFiles.Read(GoldenRulesets.Configuration(name)).Policy!;
+
+        var script = SecondWall.Compile(policy).Script(["eth0"], []);
+
+        script.Should().Contain("policy drop;\n\t\tjump frames\n\t\tdrop\n\t}\n");
+        SecondWall.Compile(policy).Chains[^1].Rules[^1].Should().Be("counter drop");
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void No_rule_asks_what_frames_do_not_have(string name)
+    {
+        var policy = ConfigurationFiles.Read(GoldenRulesets.Configuration(name)).Policy!;
+
+        SecondWall.Compile(policy).Listing.Should().NotContain("ct ").And.NotContain("socket ");
+    }
+
+    [TestCase("type filter hook egress devices = { eth0, br-ab, lo } priority filter;", "eth0", "br-ab", "lo")]
+    [TestCase("type filter hook egress devices = { \"eth0\", \"lo\" } priority filter;", "eth0", "lo")]
+    [TestCase("type filter hook egress device \"lo\" priority filter;", "lo")]
+    [TestCase("type filter hook egress priority filter;")]
+    public void Interfaces_are_read_from_a_listing(string hook, params string[] interfaces)
+    {
+        FrameListing.Interfaces(hook).Should().Equal(interfaces);
+    }
+
+    [Test]
+    public void Listings_are_compared_without_the_interfaces_and_the_tunnels_addresses()
+    {
+        var rules = SecondWall.Compile(Policy);
+        var loaded = rules.Script(["eth0", "lo"], [IPAddress.Parse("10.8.0.2"), IPAddress.Parse("2001:db8::2")]);
+
+        FrameListing.Comparable(loaded).Should().EndWith(rules.Listing);
+        FrameListing.Comparable(loaded.Replace("counter drop", "accept", StringComparison.Ordinal))
+            .Should().NotEndWith(rules.Listing);
+    }
+
+    [Test]
+    public void The_tunnels_addresses_are_those_of_its_interface_but_for_link_local_ones()
+    {
+        var wall = Wall(["tun0"],
+            new LinkAddress("tun0", IPAddress.Parse("10.8.0.2"), false),
+            new LinkAddress("tun0", IPAddress.Parse("fe80::1"), false),
+            new LinkAddress("eth0", IPAddress.Parse("192.0.2.2"), false));
+
+        wall.NameTunnel(Policy.TunnelInterface);
+
+        var script = wall.Script(SecondWall.Compile(Policy), Policy);
+        script.Should().Contain("arp saddr ip 10.8.0.2 counter drop").And.NotContain("192.0.2.2").And.NotContain("saddr fe80::1");
+    }
+
+    [Test]
+    public void Physical_interfaces_that_appeared_after_loading_are_named_with_what_is_open_there()
+    {
+        List<string> names = ["eth0", "lo"];
+        var wall = Wall(names);
+        wall.Cover(SecondWall.Compile(Policy), Policy).IsComplete.Should().BeTrue();
+        names.AddRange("tun0", "usb0");
+
+        var before = wall.Coverage(Policy);
+        var after = wall.Cover(SecondWall.Compile(Policy), Policy);
+
+        before.Uncovered.Should().Equal("usb0");
+        before.OpenCases.Should().Contain("on usb0: frames of packet sockets (root, CAP_NET_RAW)");
+        after.IsComplete.Should().BeTrue();
+        after.OpenCases.Should().BeEmpty();
+    }
+
+    [Test]
+    public void A_kernel_without_egress_hooks_has_the_first_wall_and_says_what_is_open()
+    {
+        _kernel.Refuse = commands =>
+            commands.Contains("netdev", StringComparison.Ordinal) ? "Error: Operation not supported" : null;
+        var frames = new FrameWall(_kernel, Links(["eth0"]), _ => new(null, "Error: Operation not supported"));
+        var wall = new Wall(_kernel, frames, ruleset => new(ruleset.Listing, null), new FakeWatch());
+
+        var result = wall.Load(RulesetCompiler.Compile(Policy), Policy);
+
+        result.Outcome.Should().Be(LoadOutcome.InForce);
+        result.Coverage.OpenCases.Should().HaveCount(4);
+        result.Coverage.Reason.Should().Contain("Operation not supported");
+        wall.Compare(RulesetCompiler.Compile(Policy)).Likeness.Should().Be(Likeness.Same);
+        wall.Open().IsDone.Should().BeTrue();
+    }
+
+    [Test]
+    public void A_second_wall_that_somebody_removed_or_changed_is_a_difference()
+    {
+        var wall = new Wall(_kernel, Wall(["eth0", "lo"]), ruleset => new(ruleset.Listing, null), new FakeWatch());
+        var ruleset = RulesetCompiler.Compile(Policy);
+        wall.Load(ruleset, Policy).Outcome.Should().Be(LoadOutcome.InForce);
+
+        _kernel.Frames = _kernel.Frames!.Replace("\t\tdrop\n", "", StringComparison.Ordinal);
+        wall.Compare(ruleset).Differences.Should().Equal("- egress: drop");
+        _kernel.Frames = null;
+        wall.Compare(ruleset).Differences.Should().Equal("- netdev vpn_firewall: the second wall is gone");
+    }
+
+    private FrameWall Wall(List<string> names, params LinkAddress[] addresses)
+    {
+        return new FrameWall(_kernel, Links(names, addresses), rules => new(rules.Listing, null));
+    }
+
+    private static MachineLinks Links(List<string> names, params LinkAddress[] addresses)
+    {
+        return new MachineLinks(() => names, () => addresses, "/nonexistent");
+    }
+}

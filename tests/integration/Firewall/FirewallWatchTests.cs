@@ -32,7 +32,7 @@ public sealed class FirewallWatchTests
             for (var flush = 0; flush < 10; flush++)
             {
                 await _wire.Client.RunAsync("nft flush ruleset");
-                await watch.WarningAsync("inet vpn_firewall was removed by nft");
+                await watch.WarningAsync("inet vpn_firewall was removed");
                 (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("minimal"));
                 gaps.Add(watch.Report.Gaps[^1].Length);
             }
@@ -53,13 +53,13 @@ public sealed class FirewallWatchTests
         await Traffic.Eventually.HoldsAsync(async () => (await _wire.ArrivedAsync()).Should().BePositive());
     }
 
-    [TestCase("nft delete table inet vpn_firewall", "inet vpn_firewall was removed by nft")]
-    [TestCase("nft insert rule inet vpn_firewall output accept", "inet vpn_firewall was changed by nft")]
-    [TestCase("nft flush chain inet vpn_firewall guard", "inet vpn_firewall was changed by nft")]
-    [TestCase("nft add chain inet vpn_firewall output '{ policy accept; }'", "inet vpn_firewall was changed by nft")]
-    [TestCase("nft add table inet vpn_firewall '{ flags dormant; }'", "inet vpn_firewall was put to sleep by nft")]
-    [TestCase("nft add set inet vpn_firewall mine '{ type ipv4_addr; }'", "inet vpn_firewall was changed by nft")]
-    [TestCase("printf 'flush ruleset\\ntable inet filter { }\\n' | nft -f -", "inet vpn_firewall was removed by nft")]
+    [TestCase("nft delete table inet vpn_firewall", "inet vpn_firewall was removed")]
+    [TestCase("nft insert rule inet vpn_firewall output accept", "inet vpn_firewall was changed")]
+    [TestCase("nft flush chain inet vpn_firewall guard", "inet vpn_firewall was changed")]
+    [TestCase("nft add chain inet vpn_firewall output '{ policy accept; }'", "inet vpn_firewall was changed")]
+    [TestCase("nft add table inet vpn_firewall '{ flags dormant; }'", "inet vpn_firewall was put to sleep")]
+    [TestCase("nft add set inet vpn_firewall mine '{ type ipv4_addr; }'", "inet vpn_firewall was changed")]
+    [TestCase("printf 'flush ruleset\\ntable inet filter { }\\n' | nft -f -", "inet vpn_firewall was removed")]
     public async Task What_others_do_to_the_rules_is_undone_and_told(string deed, string told)
     {
         using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
@@ -69,7 +69,8 @@ public sealed class FirewallWatchTests
         await watch.WarningAsync(told);
         (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("minimal"));
         var gap = watch.Report.Gaps.Should().ContainSingle().Subject;
-        $"{gap.What} by {gap.Cause}".Should().StartWith(told);
+        gap.What.Should().StartWith(told);
+        gap.Cause.Should().StartWith("nft (process ");
         gap.Length.Should().BePositive();
     }
 
@@ -215,7 +216,7 @@ public sealed class FirewallWatchTests
         using var forbidden = Forbidden();
         using var blast = new Blast(forbidden);
 
-        await _wire.Client.RunAsync("yes flush ruleset | head -n 60 | nft -i");
+        await _wire.Client.RunAsync("for i in $(seq 40); do nft flush ruleset; done");
 
         await watch.WarningAsync("nft (process ");
         await watch.WarningAsync("again and again");
@@ -235,7 +236,8 @@ public sealed class FirewallWatchTests
         var elements = string.Join(", ", Enumerable.Range(0, 60_000).Select(n => $"10.{n >> 16}.{n >> 8 & 255}.{n & 255}"));
         await _wire.Client.RunAsync($"kill -STOP {watch.Process.Id}");
 
-        await _wire.Client.LoadAsync($"table ip blocklist {{ set bad {{ type ipv4_addr; elements = {{ {elements} }}; }} }}");
+        await _wire.Client.LoadAsync(
+            $"table ip blocklist {{\nset bad {{\ntype ipv4_addr\nelements = {{ {elements} }}\n}}\n}}\n");
         await _wire.Client.RunAsync("nft delete table inet vpn_firewall");
         await _wire.Client.RunAsync($"kill -CONT {watch.Process.Id}");
 

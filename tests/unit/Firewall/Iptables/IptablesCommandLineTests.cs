@@ -4,6 +4,7 @@ using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Policy.Configuration;
 
@@ -198,7 +199,10 @@ public sealed class IptablesCommandLineTests
     public void What_is_remembered_comes_back_whatever_backend_it_was_of(string before)
     {
         var policy = ConfigurationFiles.Read(Minimal).Policy!;
-        var nft = new NftBackend(new Wall(_nft, ruleset => new TableListing(ruleset.Listing, Error: null), new FakeWatch()));
+        var environment = Environment();
+        var frames = new FrameWall(_nft, environment.Links, environment.ListFramesInScratch);
+        var wall = new Wall(_nft, frames, environment.ListInScratch, new FakeWatch());
+        var nft = new NftBackend(wall, environment.Settings, new UplinkFacts(environment.Links));
         var iptables = new IptablesBackend(_iptables, Environment().Iptables);
         var both = new SwitchingBackend(iptables, () => _nft.Table is null ? [] : [nft], () => nft);
         if (before != "none")
@@ -355,6 +359,9 @@ public sealed class IptablesCommandLineTests
         CanChangeRules = () => true,
         OpenKernel = () => _nft,
         ListInScratch = ruleset => new TableListing(ruleset.Listing, Error: null),
+        ListFramesInScratch = rules => new TableListing(rules.Listing, Error: null),
+        Links = new MachineLinks(() => ["eth0", "lo"], () => [], _folder),
+        Settings = new KernelSettings(Path.Combine(_folder, "sys"), Path.Combine(_folder, "settings")),
         LockPath = Path.Combine(_folder, "lock"),
         FindWatch = () => new FakeWatch(),
         StateFolder = Path.Combine(_folder, "run"),

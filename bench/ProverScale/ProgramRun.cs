@@ -12,7 +12,8 @@ internal sealed record ProgramRun(long Milliseconds, long Megabytes)
     /// <summary>Runs <c>prove</c> on listings.</summary>
     public static ProgramRun Of(string program, string folder, string listing)
     {
-        var files = new[] { "rules.ip4.save", "rules.ip6.save", "client.conf" }.Select(name => Path.Combine(folder, name)).ToArray();
+        string[] files =
+            [Path.Combine(folder, "rules.ip4.save"), Path.Combine(folder, "rules.ip6.save"), Path.Combine(folder, "client.conf")];
         File.WriteAllText(files[0], listing);
         File.WriteAllText(files[1], SavedListing.ClosedIp6);
         File.WriteAllText(files[2], "VPN_INTERFACE=tun0\nTUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\nLOCAL_NET=\"\"\n");

@@ -5,7 +5,7 @@ _leakverifier() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} words=""
     COMPREPLY=()
     case $previous in
-        --firewall) mapfile -t COMPREPLY < <(compgen -W "builtin none image:" -- "$current"; compgen -d -- "$current"); return ;;
+        --firewall) mapfile -t COMPREPLY < <(compgen -W "builtin builtin-iptables none image:" -- "$current"; compgen -d -- "$current"); return ;;
         --lab) mapfile -t COMPREPLY < <(compgen -W "netns docker" -- "$current"); return ;;
         --scenario) mapfile -t COMPREPLY < <(compgen -W "$(leakverifier list 2>/dev/null | awk '{ print $1 }')" -- "$current"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;

@@ -10,7 +10,7 @@ complete -c leakverifier -n "not __fish_seen_subcommand_from $verbs" -a prove -d
 complete -c leakverifier -n "not __fish_seen_subcommand_from $verbs" -a serve -d "Run the fake OpenVPN server"
 complete -c leakverifier -n "not __fish_seen_subcommand_from $verbs" -l version -d "Show the version"
 complete -c leakverifier -l help -d "Show help"
-complete -c leakverifier -n "__fish_seen_subcommand_from verify" -l firewall -x -a "builtin none (__fish_complete_directories)" -d "The firewall under test"
+complete -c leakverifier -n "__fish_seen_subcommand_from verify" -l firewall -x -a "builtin builtin-iptables none (__fish_complete_directories)" -d "The firewall under test"
 complete -c leakverifier -n "__fish_seen_subcommand_from verify" -l lab -x -a "netns docker" -d "What hosts are made of"
 complete -c leakverifier -n "__fish_seen_subcommand_from verify" -l scenario -x -a "(leakverifier list 2>/dev/null | string split -f1 ' ')" -d "Only these"
 complete -c leakverifier -n "__fish_seen_subcommand_from verify" -l repeat -x -d "Run each so often"

@@ -5,7 +5,6 @@ using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Explaining;
 using LeakVerifier.Firewall.Netlink;
-using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.UnitTests.Firewall.Iptables;

@@ -21,6 +21,9 @@ public sealed class SecondWallTests
     [SetUp]
     public void SetUp() => _kernel = new FakeNftables();
 
+    [TearDown]
+    public void TearDown() => _kernel.Dispose();
+
     [TestCaseSource(nameof(Names))]
     public void The_base_chain_drops_by_policy_and_by_its_last_rule_and_never_accepts(string name)
     {

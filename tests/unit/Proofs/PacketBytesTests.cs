@@ -2,7 +2,6 @@
 
 using System.Net;
 using LeakVerifier.Harness.Proofs;
-using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
 using PacketDotNet;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Proofs;
-using LeakVerifier.Harness.Running;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using LeakVerifier.Policy;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
@@ -65,7 +66,7 @@ public sealed class BoundaryProbesTests
         oracle.IsLeak(tunnels with { OutInterface = "tun0" }).Should().BeFalse("the tunnel is not physical");
     }
 
-    private static IReadOnlyList<Packet> Make(LoadedRuleset loaded)
+    private static ImmutableArray<Packet> Make(LoadedRuleset loaded)
     {
         return new BoundaryProbes(loaded, Policy, seed: 1)
         {

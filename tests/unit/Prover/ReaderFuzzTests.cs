@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text;
-using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
 using LeakVerifier.Prover.Reading;
 

@@ -201,9 +201,9 @@ public sealed class IptablesCommandLineTests
         var policy = ConfigurationFiles.Read(Minimal).Policy!;
         var environment = Environment();
         var frames = new FrameWall(_nft, environment.Links, environment.ListFramesInScratch);
-        var wall = new Wall(_nft, frames, environment.ListInScratch, new FakeWatch());
+        var wall = new Wall(_nft, frames, environment.ListInScratch, environment.FindWatch());
         var nft = new NftBackend(wall, environment.Settings, new UplinkFacts(environment.Links));
-        var iptables = new IptablesBackend(_iptables, Environment().Iptables);
+        var iptables = new IptablesBackend(_iptables, environment.Iptables);
         var both = new SwitchingBackend(iptables, () => _nft.Table is null ? [] : [nft], () => nft);
         if (before != "none")
         {

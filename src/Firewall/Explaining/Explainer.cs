@@ -56,16 +56,22 @@ internal sealed class Explainer
                 }
             }
         }
+
+        if (_packet.Path != PacketPath.Input && _rules.Frames.Chains is [.., var frames])
+        {
+            Run(SecondWall.Table, _rules.Frames.Chains, frames, new RuleReading(_packet, _packet.OutInterface));
+        }
     }
 
-    /// <summary>Runs a chain.</summary>
+    /// <summary>Runs a chain. One that is not among them, such as that of the tunnel's addresses, says nothing.</summary>
     /// <returns>The verdict; null: the chain has none, and the packet goes back to the caller.</returns>
     private string? Run(string table, ImmutableArray<Chain> chains, Chain chain, RuleReading reading)
     {
         for (var index = 0; index < chain.Rules.Length; index++)
         {
             var outcome = reading.Apply(chain.Rules[index]);
-            if (!outcome.Matches || outcome.Verdict.Length == 0)
+            var target = chains.FirstOrDefault(other => other.Name == outcome.Target);
+            if (!outcome.Matches || outcome.Verdict.Length == 0 || (outcome.Verdict == "jump" && target is null))
             {
                 continue;
             }
@@ -76,8 +82,7 @@ internal sealed class Explainer
                 case "return":
                     return null;
                 case "jump":
-                    var target = chains.FirstOrDefault(other => other.Name == outcome.Target);
-                    if (target is not null && Run(table, chains, target, reading) is { } verdict)
+                    if (Run(table, chains, target!, reading) is { } verdict)
                     {
                         return verdict;
                     }

@@ -54,6 +54,7 @@ internal static class RulePurpose
         ("guard", "ct state", "an answer from the tunnel to a gateway's client"),
         ("clients", "masquerade", "clients get the tunnel's address in the tunnel"),
         ("clients", "dnat", "CLIENT_DNS: clients' DNS goes to the resolver inside the tunnel"),
+        ("names_tunnel", "drop", "a frame that names an address of the tunnel"),
         ("", "log prefix", "what is refused is logged, ten lines a minute at most"),
         ("output", "reject", "nothing on the list of what may leave accepts it"),
         ("forward", "reject", "nothing passes through but between a gateway's clients and the tunnel"),

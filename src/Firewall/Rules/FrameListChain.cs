@@ -43,7 +43,7 @@ internal static class FrameListChain
     private static IEnumerable<string> Transport(EgressPolicy policy)
     {
         var sender = Match.Identity(policy.Identity with { Cgroup = null });
-        if (policy.Servers.IsEmpty)
+        if (policy.Servers.IsEmpty && sender.Length > 0)
         {
             yield return sender + "meta protocol { ip, ip6 } accept";
         }

@@ -73,7 +73,7 @@ internal static class MayLeaveChain
     {
         var sender = Match.Identity(identity);
         return policy.Servers.IsEmpty
-            ? [sender + "accept"]
+            ? sender.Length == 0 ? [] : [sender + "accept"]
             : policy.Servers.Select(server =>
                 $"{sender}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}accept");
     }

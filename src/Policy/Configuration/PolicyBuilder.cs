@@ -91,6 +91,13 @@ internal sealed class PolicyBuilder
                 "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
         }
 
+        if (identity is { Cgroup: not null, User: null, Mark: null } && servers.IsEmpty)
+        {
+            _problems.Add(_values[ConfigurationKeys.TunnelCgroup].Problem(
+                "TUNNEL_CGROUP alone, without VPN_SERVERS, cannot be asked where packets leave",
+                "list the VPN's servers, or add TUNNEL_USER or TUNNEL_MARK"));
+        }
+
         if (tunnel is null || identity is null)
         {
             return null;

@@ -98,7 +98,7 @@ public sealed class ExplainTests
 
     private static IEnumerable<(string Chain, string Rule)> Rules(Ruleset rules)
     {
-        return rules.Chains.SelectMany(chain => chain.Rules.Select(rule => (chain.Name, rule)));
+        return rules.Chains.Concat(rules.Frames.Chains).SelectMany(chain => chain.Rules.Select(rule => (chain.Name, rule)));
     }
 
     private static (ExitCode Code, JsonElement Json) Explain(string packet)

@@ -25,6 +25,14 @@ public sealed class IdentityConfigurationTests
     }
 
     [Test]
+    public void A_control_group_alone_needs_servers()
+    {
+        ConfigurationFiles.Parse("a.conf", "TUNNEL_CGROUP=vpn.slice\n").Errors
+            .Should().ContainSingle().Which.What.Should().Contain("without VPN_SERVERS");
+        ConfigurationFiles.Parse("a.conf", "TUNNEL_CGROUP=vpn.slice\nTUNNEL_MARK=7\n").Errors.Should().BeEmpty();
+    }
+
+    [Test]
     public void Without_a_mark_and_a_cgroup_the_user_is_the_originals()
     {
         var result = ConfigurationFiles.Parse("a.conf", Servers, new UserDirectory("/nonexistent"));

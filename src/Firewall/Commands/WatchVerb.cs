@@ -34,6 +34,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         using var signals = new WatchSignals();
         using var watcher = new Watcher(RunFolder.Report, TimeProvider.System, environment.Warn);
         using var server = new WatchServer(RunFolder.Socket, watcher, TimeProvider.System);
+        using var links = LinkEvents.Listen(environment.Links);
         var result = Apply(watcher, configuration, held: null);
         if (!watcher.IsWatching)
         {
@@ -42,7 +43,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         }
 
         Begin(watcher);
-        new WatchLoop(watcher, server, signals, _manager, TimeProvider.System)
+        new WatchLoop(watcher, links, server, signals, _manager, TimeProvider.System)
             .Run(() => TryReload(watcher, configuration));
         _manager.Stopping();
         environment.Ok(watcher.IsOpened

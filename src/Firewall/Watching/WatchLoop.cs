@@ -2,10 +2,11 @@
 
 namespace LeakVerifier.Firewall.Watching;
 
-/// <summary>Waits, and does what comes: changed rules first. Nothing is polled: between events it takes no time.</summary>
+/// <summary>Waits, and does what comes: changed rules first, then interfaces and addresses that are new. Nothing is polled: between events it takes no time.</summary>
 internal sealed class WatchLoop
 {
     private readonly Watcher _watcher;
+    private readonly LinkEvents _links;
     private readonly WatchServer _server;
     private readonly WatchSignals _signals;
     private readonly ServiceManager _manager;
@@ -13,13 +14,20 @@ internal sealed class WatchLoop
     private TimeSpan? _lookAgain;
 
     public WatchLoop(
-        Watcher watcher, WatchServer server, WatchSignals signals, ServiceManager manager, TimeProvider time)
+        Watcher watcher,
+        LinkEvents links,
+        WatchServer server,
+        WatchSignals signals,
+        ServiceManager manager,
+        TimeProvider time)
     {
-        (_watcher, _server, _signals, _manager, _time) = (watcher, server, signals, manager, time);
+        (_watcher, _links, _server, _signals, _manager, _time) = (watcher, links, server, signals, manager, time);
     }
 
     /// <summary>Runs until a signal or a verb ends it.</summary>
-    /// <param name="tryReload">Reads the configuration again; false: not possible now, ask again soon.</param>
+    /// <param name="tryReload">
+    /// Reads the configuration again and loads it for what is there now; false: not possible now, ask again soon.
+    /// </param>
     public void Run(Func<bool> tryReload)
     {
         var isReloadWanted = false;
@@ -28,12 +36,13 @@ internal sealed class WatchLoop
         {
             Descriptors.Entry[] entries =
             [
-                Entry(_watcher.Descriptor), Entry(_signals.Descriptor), .. _server.WaitingFor.Select(Entry),
+                Entry(_watcher.Descriptor), Entry(_signals.Descriptor), Entry(_links.Descriptor),
+                .. _server.WaitingFor.Select(Entry),
             ];
             Descriptors.Wait(entries, Patience(isReloadWanted));
             _lookAgain = _watcher.Look();
-            isReloadWanted |= _signals.TakeReload();
-            foreach (var entry in entries.Skip(2).Where(entry => entry.Happened != 0))
+            isReloadWanted |= _signals.TakeReload() | _links.TakeNew();
+            foreach (var entry in entries.Skip(3).Where(entry => entry.Happened != 0))
             {
                 _server.Serve(entry.Descriptor);
             }

@@ -106,6 +106,32 @@ public sealed class FirewallWatchTests
     }
 
     [Test]
+    public async Task An_interface_that_appears_is_taken_into_the_second_wall_and_is_no_gap()
+    {
+        using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
+        (await FramesAsync()).Should().NotContain("late0");
+
+        await _wire.Client.RunAsync("ip link add late0 type veth peer name late1");
+
+        await watch.OutputAsync("watched over");
+        (await FramesAsync()).Should().Contain(" late0,").And.Contain(" late1,");
+        watch.Report.GapCount.Should().Be(0);
+    }
+
+    [Test]
+    public async Task An_address_that_the_tunnel_is_given_is_named_by_no_frame_from_then_on()
+    {
+        using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
+        (await FramesAsync()).Should().NotContain("198.51.100.177");
+
+        await _wire.Client.RunAsync("ip addr add 198.51.100.177/32 dev tun0");
+
+        await watch.OutputAsync("watched over");
+        (await FramesAsync()).Should().Contain("198.51.100.177");
+        watch.Report.GapCount.Should().Be(0);
+    }
+
+    [Test]
     public async Task A_hangup_reads_the_configuration_again()
     {
         var folder = Directory.CreateTempSubdirectory("vpn-firewall-");
@@ -269,6 +295,8 @@ public sealed class FirewallWatchTests
         var status = await File.ReadAllLinesAsync($"/proc/{watch.Process.Id}/status");
         return status.Single(line => line.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));
     }
+
+    private Task<string> FramesAsync() => _wire.Client.RunAsync("nft list table netdev vpn_firewall");
 
     private static string Chains(string listing) => listing[listing.IndexOf("\tchain ", StringComparison.Ordinal)..];
 

@@ -29,14 +29,15 @@ public sealed class FrameWall
     }
 
     /// <summary>
-    /// The commands that load the wall for the interfaces that are there now; they go into one transaction with the first
-    /// wall's.
+    /// The commands that load the wall for the interfaces that are there now, and for names that can be named beforehand;
+    /// they go into one transaction with the first wall's.
     /// </summary>
     /// <param name="rules">The rules.</param>
     /// <param name="policy">The policy, whose tunnel's addresses no frame may name; null: the lockdown.</param>
     public string Script(FrameRuleset rules, EgressPolicy? policy)
     {
-        return rules.Script(_links.Names().Order(StringComparer.Ordinal), AddressesOf(policy?.TunnelInterface));
+        var interfaces = _links.Names().Union(_links.ToCome).Order(StringComparer.Ordinal);
+        return rules.Script(interfaces, AddressesOf(policy?.TunnelInterface));
     }
 
     /// <summary>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
+
 namespace LeakVerifier.Firewall.Netlink;
 
 /// <summary>The interfaces of this machine, as they are when it is asked.</summary>
@@ -9,5 +11,9 @@ namespace LeakVerifier.Firewall.Netlink;
 public sealed record MachineLinks(Func<IEnumerable<string>> Names, Func<IReadOnlyList<LinkAddress>> Addresses, string Folder)
 {
     /// <summary>Those of the calling thread's network namespace.</summary>
-    public static MachineLinks System { get; } = new(LinkNames.Present, LinkAddresses.Read, "/sys/class/net");
+    public static MachineLinks System { get; } =
+        new(LinkNames.Present, LinkAddresses.Read, "/sys/class/net") { ToCome = NamesToCome.OfThisKernel };
+
+    /// <summary>Names that interfaces may have which appear later, as far as a wall can name them now.</summary>
+    public ImmutableArray<string> ToCome { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
+using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
@@ -24,6 +25,8 @@ internal sealed class WitnessSender(WireLab lab)
         _ when packet[Field.ConnectionMark] != 0 && packet.ConnectionState != ConnectionState.New =>
             "the mark of a connection was set by rules that are gone",
         { ControlGroup.Length: > 0 } => "the lab has no control groups",
+        { IsLaterOut: true, OutInterface: HostLab.PhysicalInterface or InternalNetwork.Interface } =>
+            "the lab's interface of that name is there from the start",
         _ => null,
     };
 

@@ -187,7 +187,7 @@ public static class Interpreter
         foreach (var hooked in hooks.At(Hook.Egress, isNat: false))
         {
             var isCovered = hooked.Base.Devices is { } devices
-                ? devices.Any(device => (device.IsPrefix || !flight.IsLaterOut) && device.Matches(flight.Out))
+                ? devices.Any(device => (device.IsPrefix || hooked.Base.HasLaterDevices || !flight.IsLaterOut) && device.Matches(flight.Out))
                 : flight.Unknown($"{hooked.Name} ({form}) devices");
             if (isCovered && !new ConcreteChain(hooked, flight, $"{hooked.Name} ({form})").Accepts())
             {

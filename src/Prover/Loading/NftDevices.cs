@@ -24,6 +24,9 @@ internal static class NftDevices
     private const int DeviceName = 1;
     private const int DevicePrefix = 2;
 
+    /// <summary>Linux 6.16 made hooks of names.</summary>
+    private static bool HasLater => Environment.OSVersion.Version >= new Version(6, 16);
+
     /// <summary>Asks the kernel; empty if it does not answer, so that the listings are asked.</summary>
     public static IReadOnlyList<HookDevices> Read()
     {
@@ -40,7 +43,7 @@ internal static class NftDevices
             if (name.Length > 0 && hook.Length > 0)
             {
                 chains.Add(new HookDevices(name, Text(NftSocket.Attribute(attributes, ChainTable)),
-                    Text(NftSocket.Attribute(attributes, ChainName)), Devices(hook)));
+                    Text(NftSocket.Attribute(attributes, ChainName)), Devices(hook), HasLater));
             }
         });
         return isWhole ? chains : [];

@@ -44,10 +44,16 @@ public sealed record Chain(string Name, BaseChain? Base, ImmutableArray<Rule> Ru
 public sealed record BaseChain(ChainType Type, Hook Hook, int Priority, bool AcceptsByDefault)
 {
     /// <summary>
-    /// The devices of an ingress or egress chain; null: the dump does not say. A name means the device that has it now, a
-    /// prefix (Linux 6.16 and later) every device whose name begins so, later ones too.
+    /// The devices of an ingress or egress chain; null: the dump does not say. A prefix (Linux 6.16 and later) means every
+    /// device whose name begins so, later ones too; for a name, see <see cref="HasLaterDevices"/>.
     /// </summary>
     public ImmutableArray<InterfacePattern>? Devices { get; init; }
+
+    /// <summary>
+    /// Whether a name of <see cref="Devices"/> means a device that gets it later, too: since Linux 6.16
+    /// (net/netfilter/nft_chain_filter.c, nft_netdev_event), before which a chain loses a device for good.
+    /// </summary>
+    public bool HasLaterDevices { get; init; }
 }
 
 /// <summary>One rule.</summary>

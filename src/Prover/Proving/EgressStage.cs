@@ -52,7 +52,7 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
         var names = new NameValues([.. devices.Where(device => !device.IsPrefix)]);
         var prefixes = new NameValues([.. devices.Where(device => device.IsPrefix)]);
         var covered = Enumerable.Range(1, classes.All.Length - 1).Where(i =>
-            classes.Matches(i, names, byIndex: true) || classes.Matches(i, prefixes, byIndex: false));
+            classes.Matches(i, names, byIndex: !hooked.Base.HasLaterDevices) || classes.Matches(i, prefixes, byIndex: false));
         var ranges = ValueRange.Normalise(covered.Select(i => ValueRange.Exactly((UInt128)(uint)i)));
         return BitVectors.InRanges(gates, model.State.Bits(Field.RoutedInterface), ranges.AsSpan());
     }

@@ -104,16 +104,17 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
         foreach (var hooked in new Hooks(loaded.Ruleset, IpFamily.Ip4).At(Hook.Egress, isNat: false))
         {
             var covered = hooked.Base.Devices is not { } devices ? Chance.Perhaps
-                : IsCovered(devices, classes, index) ? Chance.Yes : Chance.No;
+                : IsCovered(hooked.Base, devices, classes, index) ? Chance.Yes : Chance.No;
             var walk = new FrameWalk(hooked, type, classes, index);
             result = Least(result, Most(Opposite(covered), Least(covered, walk.Accepts())));
         }
         return result;
     }
 
-    private static bool IsCovered(ImmutableArray<InterfacePattern> devices, InterfaceClasses classes, int index)
+    private static bool IsCovered(
+        BaseChain chain, ImmutableArray<InterfacePattern> devices, InterfaceClasses classes, int index)
     {
-        return classes.Matches(index, new NameValues([.. devices.Where(d => !d.IsPrefix)]), byIndex: true)
+        return classes.Matches(index, new NameValues([.. devices.Where(d => !d.IsPrefix)]), byIndex: !chain.HasLaterDevices)
             || classes.Matches(index, new NameValues([.. devices.Where(d => d.IsPrefix)]), byIndex: false);
     }
 

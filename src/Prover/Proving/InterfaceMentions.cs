@@ -25,7 +25,7 @@ internal sealed class InterfaceMentions
             foreach (var device in chain.Base?.Devices ?? [])
             {
                 Patterns.Add(device);
-                if (!device.IsPrefix)
+                if (!device.IsPrefix && !chain.Base!.HasLaterDevices)
                 {
                     ByIndex.Add(device.Stem);
                 }

@@ -10,4 +10,6 @@ namespace LeakVerifier.Prover.Reading;
 /// <param name="Table">The table.</param>
 /// <param name="Chain">The chain.</param>
 /// <param name="Devices">Names and prefixes.</param>
-internal sealed record HookDevices(string Family, string Table, string Chain, ImmutableArray<InterfacePattern> Devices);
+/// <param name="HasLater">Whether this kernel adds a device that gets one of the names later.</param>
+internal sealed record HookDevices(
+    string Family, string Table, string Chain, ImmutableArray<InterfacePattern> Devices, bool HasLater);

@@ -134,6 +134,7 @@ internal sealed class NftTableBuilder(string family, string name)
         return new BaseChain(type, place, json.GetProperty("prio").GetInt32(), accepts)
         {
             Devices = place is Hook.Egress or Hook.Ingress ? text?.Devices(family, name, chain) ?? Devices(json) : null,
+            HasLaterDevices = text?.HasLaterDevices(family, name, chain) ?? false,
         };
     }
 

@@ -14,16 +14,21 @@ internal sealed class NftTextFacts
 {
     private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _devices = [];
     private readonly Dictionary<(string Family, string Table, string Chain, long Handle), int?> _levels = [];
-    private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _kernels = [];
+    private readonly Dictionary<(string Family, string Table, string Chain), HookDevices> _kernels = [];
     private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
 
     /// <summary>The devices of a chain; null: the listing does not have the chain.</summary>
     public ImmutableArray<InterfacePattern>? Devices(string family, string table, string chain)
     {
-        return _kernels.TryGetValue((family, table, chain), out var devices)
-            || _devices.TryGetValue((family, table, chain), out devices)
-            ? devices
+        return _kernels.TryGetValue((family, table, chain), out var kernels) ? kernels.Devices
+            : _devices.TryGetValue((family, table, chain), out var devices) ? devices
             : null;
+    }
+
+    /// <summary>Whether a chain's names mean devices that get them later, too; no listing says so.</summary>
+    public bool HasLaterDevices(string family, string table, string chain)
+    {
+        return _kernels.TryGetValue((family, table, chain), out var kernels) && kernels.HasLater;
     }
 
     /// <summary>A device as nft names it: <c>eth0</c>, or <c>eth*</c> for every one whose name begins so.</summary>
@@ -41,7 +46,7 @@ internal sealed class NftTextFacts
     /// <summary>Adds what the kernel itself says of a chain's devices: no listing says more.</summary>
     public void Add(HookDevices chain)
     {
-        _kernels[(chain.Family, chain.Table, chain.Chain)] = chain.Devices;
+        _kernels[(chain.Family, chain.Table, chain.Chain)] = chain;
     }
 
     /// <summary>Whether the rule's bytecode loads the IP version or the EtherType.</summary>

@@ -102,12 +102,12 @@ public sealed class FirewallFrameTests
     {
         await StartAsync();
         var outside = _wire.Outside.HolderId;
-        await _wire.Client.RunAsync($"ip link add usb0 type veth peer name usbfar netns {outside} && ip link set usb0 up");
-        await _wire.Outside.RunAsync("ip link set usbfar up");
+        await _wire.Client.RunAsync($"ip link add late0 type veth peer name latefar netns {outside} && ip link set late0 up");
+        await _wire.Outside.RunAsync("ip link set latefar up");
 
-        (await SendFrameAsync("usb0", bypassesQueue: false)).Should().BeTrue("the second wall has not seen it yet");
+        (await SendFrameAsync("late0", bypassesQueue: false)).Should().BeTrue("the second wall has not seen it yet");
         await StartAsync();
-        (await SendFrameAsync("usb0", bypassesQueue: false)).Should().BeFalse();
+        (await SendFrameAsync("late0", bypassesQueue: false)).Should().BeFalse();
     }
 
     [Test]

@@ -66,15 +66,23 @@ internal sealed class BenchFiles : IDisposable
 
     public string IptablesScript => Path.Combine(_folder, "iptables.sh");
 
-    /// <summary>The rules that the program would load, in a file for nft.</summary>
-    public string PrintedBy(string program)
+    /// <summary>The rules of both walls as the program loads them, in a file for nft.</summary>
+    public string LoadedBy(string program)
     {
-        string[] print = ["print", "--config", Configuration];
-        using var process = Process.Start(new ProcessStartInfo(program, print) { RedirectStandardOutput = true })!;
+        const string both = """
+            "$0" start --config "$1" >/dev/null
+            for table in "inet vpn_firewall" "netdev vpn_firewall"; do
+                echo "table $table"
+                echo "delete table $table"
+                nft --stateless list table $table
+            done
+            """;
+        string[] start = ["--net", "sh", "-e", "-c", both, program, Configuration];
+        using var process = Process.Start(new ProcessStartInfo("unshare", start) { RedirectStandardOutput = true })!;
         var path = Path.Combine(_folder, "bench.nft");
         File.WriteAllText(path, process.StandardOutput.ReadToEnd());
         process.WaitForExit();
-        return path;
+        return process.ExitCode == 0 ? path : throw new InvalidOperationException($"{program} start failed");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -15,7 +15,7 @@ var program = Path.GetFullPath(args[0]);
 var contenders = new List<Contender>
 {
     new("vpn-firewall start", [program, "start", "--config", files.Configuration]),
-    new("nft -f, same rules", ["nft", "-f", files.PrintedBy(program)]),
+    new("nft -f, same rules", ["nft", "-f", files.LoadedBy(program)]),
     new("shell, 43 iptables calls", ["sh", files.IptablesScript]),
 };
 

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Watching;
 
@@ -114,7 +115,7 @@ internal sealed class Backends : IDisposable
         // Without libnftables nobody can tell but the programs.
         return variant == IptablesVariant.Legacy
             ? _environment.Iptables.HasLegacyTables()
-            : _kernel is null || _kernel.HasChain("ip", IptablesTable.Filter, IptablesMayLeave.Name)
-                || _kernel.HasChain("ip6", IptablesTable.Filter, IptablesMayLeave.Name);
+            : _kernel is null || _kernel.HasChain(new TableName(NftablesFamily.Ipv4, IptablesTable.Filter), IptablesMayLeave.Name)
+                || _kernel.HasChain(new TableName(NftablesFamily.Ipv6, IptablesTable.Filter), IptablesMayLeave.Name);
     }
 }

@@ -64,11 +64,16 @@ public sealed class FrameWall
     /// <param name="policy">What says which interfaces are physical; null: all.</param>
     public WallCoverage Coverage(EgressPolicy? policy)
     {
-        if (_kernel.ListFrames().Text is not { } listing)
-        {
-            return WallCoverage.None("the second wall is not loaded");
-        }
+        return _kernel.ListFrames().Text is { } listing
+            ? Coverage(policy, listing)
+            : WallCoverage.None("the second wall is not loaded");
+    }
 
+    /// <summary>How far a wall reaches.</summary>
+    /// <param name="policy">What says which interfaces are physical; null: all.</param>
+    /// <param name="listing">The wall as the kernel lists it.</param>
+    public WallCoverage Coverage(EgressPolicy? policy, string listing)
+    {
         var covered = FrameListing.Interfaces(listing);
         var physical = _links.Names().Where(name => policy is null ? name != "lo" : policy.IsPhysical(name));
         return new WallCoverage(HasSecondWall: true, [.. physical.Except(covered).Order(StringComparer.Ordinal)]);
@@ -77,9 +82,12 @@ public sealed class FrameWall
     /// <summary>
     /// Compares the kernel's rules with these. Where this kernel can have no second wall, none is the same as any.
     /// </summary>
-    public Comparison Compare(FrameRuleset wanted)
+    /// <param name="wanted">The rules.</param>
+    /// <param name="listing">The wall as it is listed; null: it is not there.</param>
+    public Comparison Compare(FrameRuleset wanted, out string? listing)
     {
         var loaded = _kernel.ListFrames();
+        listing = loaded.Text;
         var text = loaded.Text is null ? null : FrameListing.Comparable(loaded.Text);
         if (text == wanted.Listing)
         {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Text;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
@@ -151,7 +152,10 @@ public sealed class KernelSettings
     {
         try
         {
-            return File.ReadAllText(PathOf(setting)).Trim();
+            // Of some thirty files: a stream and a reader for each would cost more than the rules.
+            Span<byte> bytes = stackalloc byte[32];
+            using var file = File.OpenHandle(PathOf(setting), share: FileShare.ReadWrite);
+            return Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -49,10 +49,14 @@ public sealed class Wall
         }
 
         // Alone the first wall was taken: an interface vanished meanwhile, or this kernel has no egress hook.
-        var coverage = both.IsDone ? _frames.Coverage(policy) : _frames.Cover(ruleset.Frames, policy);
+        var coverage = both.IsDone ? null : _frames.Cover(ruleset.Frames, policy);
         var result = default(LoadResult);
-        trouble ??= TryWatch(() => result = Verify(ruleset));
-        return (result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "")) with { Coverage = coverage };
+        var frames = default(string);
+        trouble ??= TryWatch(() => result = Verify(ruleset, out frames));
+        return (result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "")) with
+        {
+            Coverage = coverage ?? (frames is null ? _frames.Coverage(policy) : _frames.Coverage(policy, frames)),
+        };
     }
 
     /// <returns>What is wrong with the watch; null: nothing.</returns>
@@ -70,14 +74,16 @@ public sealed class Wall
     }
 
     /// <summary>Compares, and has the watch follow.</summary>
-    private LoadResult Verify(Ruleset ruleset)
+    /// <param name="ruleset">What is wanted.</param>
+    /// <param name="frames">The second wall as it is listed; null: nobody asked, or it is not there.</param>
+    private LoadResult Verify(Ruleset ruleset, out string? frames)
     {
         Comparison comparison;
         bool isFollowed;
         do
         {
             var generation = _watch.Generation();
-            comparison = Compare(ruleset);
+            comparison = CompareBoth(ruleset, out frames);
             isFollowed = comparison.Likeness != Likeness.Same || _watch.Adopt(generation);
         }
         while (!isFollowed);
@@ -89,10 +95,13 @@ public sealed class Wall
     public WallCoverage Coverage(EgressPolicy policy) => _frames.Coverage(policy);
 
     /// <summary>Compares the kernel's rules with a ruleset.</summary>
-    public Comparison Compare(Ruleset wanted)
+    public Comparison Compare(Ruleset wanted) => CompareBoth(wanted, out _);
+
+    private Comparison CompareBoth(Ruleset wanted, out string? frames)
     {
+        frames = null;
         var first = CompareFirst(wanted);
-        return first.Likeness == Likeness.Same ? _frames.Compare(wanted.Frames) : first;
+        return first.Likeness == Likeness.Same ? _frames.Compare(wanted.Frames, out frames) : first;
     }
 
     /// <remarks>

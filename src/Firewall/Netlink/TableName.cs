@@ -8,5 +8,11 @@ namespace LeakVerifier.Firewall.Netlink;
 public readonly record struct TableName(NftablesFamily Family, string Name)
 {
     /// <summary>As nft writes it.</summary>
-    public override string ToString() => $"{(Family == NftablesFamily.Netdev ? "netdev" : "inet")} {Name}";
+    public override string ToString() => Family switch
+    {
+        NftablesFamily.Netdev => "netdev ",
+        NftablesFamily.Ipv4 => "ip ",
+        NftablesFamily.Ipv6 => "ip6 ",
+        _ => "inet ",
+    } + Name;
 }

@@ -98,6 +98,15 @@ public sealed class TableReader(NetlinkSocket socket)
         return flags;
     }
 
+    /// <summary>Whether a table has a chain of this name.</summary>
+    /// <exception cref="NetlinkException">The kernel does not answer.</exception>
+    public bool HasChain(TableName table, string chain)
+    {
+        return Ask(
+            NftablesMessageType.GetChain, NetlinkFlags.None, table,
+            writer => writer.Text(NftablesAttribute.ChainName, chain), _ => { });
+    }
+
     private bool Dump(
         NftablesMessageType type, TableName table, AttributesReading read, Action<NetlinkWriter>? write = null)
     {

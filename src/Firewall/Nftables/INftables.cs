@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Firewall.Netlink;
+
 namespace LeakVerifier.Firewall.Nftables;
 
 /// <summary>The rules of the kernel, in the network namespace of the thread that opened this.</summary>
@@ -17,5 +19,5 @@ public interface INftables : IDisposable
     TableListing ListFrames(bool withCounters = false);
 
     /// <summary>Whether there is such a chain, ours or not.</summary>
-    bool HasChain(string family, string table, string chain);
+    bool HasChain(TableName table, string chain);
 }

@@ -6,7 +6,7 @@ namespace LeakVerifier.Harness.Capture;
 public sealed record CaptureOptions
 {
     /// <summary>The kernel's buffer for scenarios with ordinary traffic, in bytes.</summary>
-    public const int NormalBuffer = 4 << 20;
+    public const int NormalBuffer = 2 << 20;
 
     /// <summary>The kernel's buffer under a blast of packets, in bytes.</summary>
     public const int BlastBuffer = 64 << 20;
@@ -19,9 +19,9 @@ public sealed record CaptureOptions
 
     /// <summary>
     /// Bytes kept of each frame. The default holds every frame of an Ethernet link, and keeps the slots of the kernel's
-    /// ring small: with libpcap's default of 262,144 bytes a buffer holds thirty times fewer frames.
+    /// ring small: two to a page. With libpcap's default of 262,144 bytes a buffer holds sixty times fewer frames.
     /// </summary>
-    public int SnapLength { get; init; } = 2048;
+    public int SnapLength { get; init; } = 1800;
 
     /// <summary>Where to keep the frames as evidence, as a pcap file; null: nowhere.</summary>
     public string? EvidencePath { get; init; }

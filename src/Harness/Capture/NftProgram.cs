@@ -8,9 +8,6 @@ namespace LeakVerifier.Harness.Capture;
 /// <summary>Runs nft(8) in a namespace.</summary>
 internal static class NftProgram
 {
-    /// <summary>More output than any of our tables gives, in characters.</summary>
-    private const int LongestOutput = 1 << 16;
-
     /// <summary>Runs it to its end.</summary>
     /// <param name="thread">A thread, of root, in the namespace.</param>
     /// <param name="arguments">The command line.</param>
@@ -26,8 +23,8 @@ internal static class NftProgram
         using var expired = new CancellationTokenSource(deadline, time);
         try
         {
-            var output = ReadAsync(process.StandardOutput, expired.Token);
-            var errors = ReadAsync(process.StandardError, expired.Token);
+            var output = process.StandardOutput.ReadToEndAsync(expired.Token);
+            var errors = process.StandardError.ReadToEndAsync(expired.Token);
             await process.StandardInput.WriteAsync(input.AsMemory(), expired.Token);
             process.StandardInput.Close();
             await Task.WhenAll(output, errors);
@@ -64,12 +61,5 @@ internal static class NftProgram
         {
             throw new CaptureException($"nft cannot be started: {exception.Message}", exception);
         }
-    }
-
-    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken expired)
-    {
-        var buffer = new char[LongestOutput];
-        var length = await reader.ReadBlockAsync(buffer, expired);
-        return new string(buffer, 0, length);
     }
 }

@@ -8,12 +8,12 @@ namespace LeakVerifier.Harness.Faults;
 public static class FirewallFaults
 {
     /// <summary>How often the firewall is reloaded.</summary>
-    public const int Reloads = 100;
+    public const int Reloads = 25;
 
     /// <summary>The rules are loaded again and again.</summary>
     public static Fault Reloaded { get; } = new(
         "reload",
-        "the firewall is reloaded 100 times",
+        string.Create(CultureInfo.InvariantCulture, $"the firewall is reloaded {Reloads} times"),
         async (context, cancellation) =>
         {
             for (var count = 1; count <= Reloads && context.Firewall is not null; count++)

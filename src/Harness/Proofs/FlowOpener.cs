@@ -83,11 +83,12 @@ internal sealed class FlowOpener(WireLab lab)
         }
 
         await NftAsync(Tracking);
-        await lab.LeadAsync(needy);
+        await NftAsync(Translations(needy));
+        await lab.LeadAsync(needy.Concat(needy.Select(packet => packet.AsWritten)));
         foreach (var packet in needy)
         {
             var isReply = packet[Field.ConnectionDirection] == 1;
-            var (first, second) = isReply ? (Reversed(packet), packet) : (packet, Reversed(packet));
+            var (first, second) = isReply ? (Reversed(packet), packet) : (packet.AsWritten, Reversed(packet));
             await SendAsync(first, isFromHere: !isReply, packet, Syn, new StreamPlace(FirstSequence, 0));
             await SendAsync(second, isFromHere: isReply, packet, SynAck, new StreamPlace(SecondSequence, FirstSequence + 1));
             if (packet.Protocol == 6)
@@ -97,7 +98,34 @@ internal sealed class FlowOpener(WireLab lab)
         }
 
         await lab.SeenAsync([]);
-        await NftAsync("delete chain inet lab_tracking silent\n");
+        await NftAsync("delete chain inet lab_tracking silent\n" + (IsAnyTranslated(needy) ? "delete table inet lab_translation\n" : ""));
+    }
+
+    private static bool IsAnyTranslated(IEnumerable<Packet> packets) => packets.Any(packet => packet.FormerDestination is not null);
+
+    // What once gave the connections another destination; it is gone when the firewall comes, the connections are not.
+    private static string Translations(IReadOnlyCollection<Packet> packets)
+    {
+        if (!IsAnyTranslated(packets))
+        {
+            return "";
+        }
+
+        var rules = packets.Where(packet => packet.FormerDestination is not null)
+            .Select(packet => packet.Family == IpFamily.Ip4
+                ? $"ip daddr {packet.FormerDestination} dnat ip to {packet.Destination}"
+                : $"ip6 daddr {packet.FormerDestination} dnat ip6 to {packet.Destination}")
+            .Distinct();
+        var body = string.Join("\n", rules);
+        return $$"""
+            table inet lab_translation {
+                chain output { type nat hook output priority dstnat; {{body}}
+                }
+                chain prerouting { type nat hook prerouting priority dstnat; {{body}}
+                }
+            }
+
+            """;
     }
 
     private async Task SendAsync(Packet packet, bool isFromHere, Packet witness, byte flags, StreamPlace place)
@@ -121,6 +149,11 @@ internal sealed class FlowOpener(WireLab lab)
 
     private async Task NftAsync(string rules)
     {
+        if (rules.Length == 0)
+        {
+            return;
+        }
+
         (await ChildProcess.RunAsync(lab.Client.Root, ["nft", "-f", "-"], input: rules)).ThrowIfFailed();
     }
 }

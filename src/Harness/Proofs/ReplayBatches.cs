@@ -18,7 +18,8 @@ internal static class ReplayBatches
         {
             var packet = witness.Cause.Witness.Packet;
             var (flow, state) = (FlowOf(packet), StateOf(packet));
-            var batch = batches.Find(b => !b.States.TryGetValue(flow, out var other) || other == state);
+            var batch = batches.Find(b => IsOf(b.Items[0], packet)
+                && (!b.States.TryGetValue(flow, out var other) || other == state));
             if (batch.States is null)
             {
                 batch = ([], []);
@@ -30,6 +31,12 @@ internal static class ReplayBatches
         }
 
         return [.. batches.Select(batch => batch.Items)];
+    }
+
+    // What reroutes the one kind of witnesses would reroute the other, too.
+    private static bool IsOf((PathAnswer, LeakCause Cause) item, Packet packet)
+    {
+        return item.Cause.Witness.Packet.FormerDestination is null == packet.FormerDestination is null;
     }
 
     private static string FlowOf(Packet packet)

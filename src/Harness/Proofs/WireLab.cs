@@ -216,22 +216,7 @@ internal sealed class WireLab : IAsyncDisposable
         _farEnds.Add(name, end);
         var options = new CaptureOptions { Interface = end.Interface };
         _captures.Add(await PacketCapture.StartAsync(end.Host.Root, options, OnFrame, TimeProvider.System));
-        await CarrierAsync(name);
-    }
-
-    // Until the kernel has noticed its carrier, an interface drops what it is given, and says nothing
-    // (net/core/link_watch.c, net/sched/sch_generic.c: noop_qdisc).
-    private async Task CarrierAsync(string name)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        string[] question = ["ip", "-oneline", "link", "show", "dev", name];
-        while (!(await ChildProcess.RunAsync(Client.Root, question)).Output.Contains(" state UP ", StringComparison.Ordinal))
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience)
-            {
-                throw new CaptureException($"{name} got no carrier");
-            }
-        }
+        await Carrier.WaitAsync(Client.Root, name, Patience);
     }
 
     private void OnFrame(CapturedFrame frame)

@@ -37,7 +37,7 @@ internal sealed class WitnessSender(WireLab lab)
     /// <returns>The number of each; 0: it cannot be sent.</returns>
     public async Task<IReadOnlyList<ushort>> SendAsync(IReadOnlyList<Packet> packets)
     {
-        await lab.LeadAsync(packets);
+        await lab.LeadAsync(packets.Concat(packets.Select(packet => packet.AsWritten)));
         var numbers = new List<ushort>();
         foreach (var packet in packets)
         {
@@ -51,19 +51,25 @@ internal sealed class WitnessSender(WireLab lab)
 
     private async Task<ushort> SendAsync(Packet packet)
     {
+        var written = packet.AsWritten;
         if (packet.Path != PathKind.PacketSocket)
         {
-            await lab.RouteAsync(packet.Destination, packet.StaleOutInterface ?? packet.OutInterface);
+            if (packet.FormerDestination is not null)
+            {
+                await lab.RouteAsync(packet.Destination, packet.OutInterface);
+            }
+
+            await lab.RouteAsync(written.Destination, packet.StaleOutInterface ?? packet.OutInterface);
         }
 
-        if (packet.StaleOutInterface is not null)
+        if (packet.StaleOutInterface is not null && packet.FormerDestination is null)
         {
             await PrepareReroutingAsync(packet);
         }
 
         return IsKernelsAnswer(packet)
             ? await lab.AskAsync(packet)
-            : await lab.SendAsync(packet, FlowOpener.NextPlace(packet));
+            : await lab.SendAsync(written, FlowOpener.NextPlace(packet));
     }
 
     private static bool IsKernelsAnswer(Packet packet)
@@ -71,7 +77,7 @@ internal sealed class WitnessSender(WireLab lab)
         return packet is { Path: PathKind.Output, Uid: null } && FlowOpener.IsEchoReply(packet);
     }
 
-    // What a rule changed goes another way than what was sent: another mark, or another destination.
+    // What a rule marked goes another way than what was sent.
     private async Task PrepareReroutingAsync(Packet packet)
     {
         var family = packet.Family == IpFamily.Ip4 ? "-4" : "-6";

@@ -46,11 +46,8 @@ internal sealed class LabCapture : IAsyncDisposable
         return new CaptureEnd(await _capture.StopAsync(), reconciliation);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _counter.DisposeAsync();
-        await _capture.DisposeAsync();
-    }
+    // The counters go with the host's namespace.
+    public ValueTask DisposeAsync() => _capture.DisposeAsync();
 }
 
 /// <summary>What a capture and its witness say in the end.</summary>

@@ -16,7 +16,7 @@ internal static class FirewallScenarios
     public static Scenario Reload { get; } = new()
     {
         Id = "oob-reload",
-        Shows = "Whether anything leaves while the firewall is reloaded 100 times under a blast of packets, and whether the "
+        Shows = "Whether anything leaves while the firewall is reloaded 25 times under a blast of packets, and whether the "
             + "tunnel loses any.",
         Limits = "One core's blast: a gap shorter than the time between two packets may be missed.",
         LeakClasses = [25, 26],

@@ -23,8 +23,8 @@ internal sealed class TcpPeer : Peer
     private readonly ServerCore _core;
     private readonly Socket _socket;
     private readonly Action<ReadOnlySpan<byte>> _deliver;
-    private byte[] _waiting = new byte[MaximumWaiting];
-    private byte[] _sending = new byte[MaximumWaiting];
+    private byte[] _waiting = [];
+    private byte[] _sending = [];
     private int _waitingLength;
     private bool _isSending;
     private bool _isClosed;
@@ -52,10 +52,17 @@ internal sealed class TcpPeer : Peer
             return;
         }
 
+        // They grow as they are needed: whoever only connects takes no memory.
+        var length = _waitingLength + LengthSize + packet.Length;
+        if (length > _waiting.Length)
+        {
+            Array.Resize(ref _waiting, Math.Min(MaximumWaiting, Math.Max(length, 2 * _waiting.Length)));
+        }
+
         var room = _waiting.AsSpan(_waitingLength);
         BinaryPrimitives.WriteUInt16BigEndian(room, (ushort)packet.Length);
         packet.CopyTo(room[LengthSize..]);
-        _waitingLength += LengthSize + packet.Length;
+        _waitingLength = length;
         if (!_isSending)
         {
             _isSending = true;

@@ -24,6 +24,11 @@ public sealed record Packet
     /// <summary>The interface that the output hook is told, if another: the packet is re-routed.</summary>
     public string? StaleOutInterface { get; init; }
 
+    /// <summary>
+    /// The destination that its sender writes, if its connection is translated since before these rules; null: the same.
+    /// </summary>
+    public IPAddress? FormerDestination { get; init; }
+
     /// <summary>The interface by which it came; empty unless it is forwarded.</summary>
     public string InInterface { get; init; } = "";
 
@@ -80,6 +85,11 @@ public sealed record Packet
 
     /// <summary>Whether it is a fragment other than the first.</summary>
     public bool IsLaterFragment => (this[Field.FragmentOffset] & 0x1fff) != 0;
+
+    /// <summary>The packet as its sender writes it, before a translation since before these rules.</summary>
+    public Packet AsWritten => FormerDestination is { } former
+        ? With(Field.Destination, AddressRanges.ToNumber(former))
+        : this;
 
     /// <summary>The packet with another value of a field.</summary>
     public Packet With(Field field, UInt128 value) => this with { Values = Values.SetItem((int)field, value) };

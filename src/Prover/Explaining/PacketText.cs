@@ -22,6 +22,10 @@ public static class PacketText
         {
             parts.Add($"re-routed from {stale}");
         }
+        if (packet.FormerDestination is { } former)
+        {
+            parts.Add($"sent to {former} and translated since before the rules");
+        }
         if (packet.Path == PathKind.Output)
         {
             parts.Add(packet.Uid is { } uid ? string.Create(CultureInfo.InvariantCulture, $"user {uid}") : "no socket");

@@ -59,6 +59,9 @@ internal sealed class PathModel
     /// <summary>Whether source ports may change.</summary>
     public bool HasNat => _hooks.HasNat;
 
+    /// <summary>The unknown whether the connection was translated at a hook before these rules.</summary>
+    public static string MappedKey(Hook hook) => $"{hook} nat mapped";
+
     /// <summary>The packets that the path can carry at all.</summary>
     public int World(bool noRawSockets)
     {
@@ -191,11 +194,11 @@ internal sealed class PathModel
     {
         if (_hooks.HasNat && _hooks.At(hook, isNat: false).Any(h => h.Base.Priority < Hooks.DestinationNatPriority))
         {
-            var mapped = History($"{hook} nat mapped");
+            var mapped = History(MappedKey(hook));
             State.Assign(Field.Destination, mapped, Space.UnknownVector(
-                $"{hook} nat mapped@", HistoricTranslation, Bits(Field.Destination).Length, isHistory: true));
+                MappedKey(hook) + "@", HistoricTranslation, Bits(Field.Destination).Length, isHistory: true));
             State.Assign(Field.Transport, mapped, Space.UnknownVector(
-                $"{hook} nat mapped:", HistoricTranslation, 32, isHistory: true));
+                MappedKey(hook) + ":", HistoricTranslation, 32, isHistory: true));
         }
     }
 
@@ -219,7 +222,7 @@ internal sealed class PathModel
         var known = _gates.And(_gates.And(region, isTracked), isKnown);
         var asked = _gates.And(region, _gates.Difference(isTracked, isKnown));
         var passed = _gates.Difference(region, asked);
-        var mapped = History($"{hook} nat mapped");
+        var mapped = History(MappedKey(hook));
         if (isDestination)
         {
             State.Set(Field.Destination, Bits(Field.Destination));
@@ -230,7 +233,7 @@ internal sealed class PathModel
         }
         else
         {
-            TranslateSource(_gates.And(known, mapped), $"{hook} nat mapped");
+            TranslateSource(_gates.And(known, mapped), MappedKey(hook));
         }
         return _gates.Or(passed, AskNat(hook, asked));
     }

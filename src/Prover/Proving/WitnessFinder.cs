@@ -61,6 +61,7 @@ internal sealed class WitnessFinder(
             InKind = came.Kind,
             IsLaterOut = routed.IsLater,
             StaleOutInterface = stale?.Name,
+            FormerDestination = FormerDestination(model, path, point),
             IsLaterStale = stale?.IsLater ?? false,
             InInterface = came.Name,
             IsLaterIn = came.IsLater,
@@ -89,6 +90,23 @@ internal sealed class WitnessFinder(
             return StateRecipe.InboundFirst;
         }
         return packet is { Path: PathKind.Output, Mark: not 0 } ? StateRecipe.Mark : StateRecipe.None;
+    }
+
+    // Where no rule asks for it, it is any: one of the documentation's.
+    private static IPAddress? FormerDestination(PathModel model, PathKind path, IReadOnlyDictionary<int, bool> point)
+    {
+        var mapped = PathModel.MappedKey(path == PathKind.Forward ? Hook.Prerouting : Hook.Output);
+        var isSet = model.Space.Unknowns.Where(unknown => point.GetValueOrDefault(unknown.Level))
+            .Select(unknown => unknown.Key).ToHashSet();
+        if (!isSet.Contains(mapped))
+        {
+            return null;
+        }
+        var width = Fields.Width(Field.Destination, model.Space.Family);
+        var number = Enumerable.Range(0, width).Where(bit => isSet.Contains($"{mapped}@#{bit}"))
+            .Aggregate(UInt128.Zero, (sum, bit) => sum | (UInt128.One << (width - 1 - bit)));
+        return number != 0 ? AddressRanges.ToAddress(number, model.Space.Family)
+            : IPAddress.Parse(model.Space.Family == IpFamily.Ip4 ? "203.0.113.77" : "2001:db8:77::77");
     }
 
     private IEnumerable<Func<int>> Preferences()

@@ -129,6 +129,7 @@ public static class ProofJson
         writer.WriteString("ctState", packet.ConnectionState.ToString().ToLowerInvariant());
         writer.WriteNumber("ctMark", (uint)packet[Field.ConnectionMark]);
         writer.WriteString("staleOif", packet.StaleOutInterface);
+        writer.WriteString("formerDaddr", packet.FormerDestination?.ToString());
         writer.WriteBoolean("laterFragment", packet.IsLaterFragment);
         writer.WriteString("recipe", PathWords.Of(witness.Recipe));
         writer.WriteString("text", PacketText.Of(packet));

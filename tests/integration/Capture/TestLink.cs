@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using LeakVerifier.Harness.Linux;
-using LeakVerifier.IntegrationTests.Traffic;
 
 namespace LeakVerifier.IntegrationTests.Capture;
 
@@ -37,24 +35,16 @@ internal sealed class TestLink : IDisposable
         await IpAsync(link.Client, "addr add 192.0.2.100/24 dev eth0");
         await IpAsync(link.Client, "link set eth0 up");
 
-        // An end that is set up sends nothing until the kernel has noticed its carrier (net/core/link_watch.c), which a busy
-        // machine puts off: what is sent before is dropped by the sender.
-        await Eventually.HoldsAsync(async () => (await IpAsync(link.Client, "-oneline link show dev eth0")).Should().Contain("state UP"));
+        await Carrier.WaitAsync(link.Client, "eth0", TimeSpan.FromSeconds(20));
 
         // A known neighbour, so that the first packet waits for no resolution.
         await IpAsync(link.Client, $"neigh add 192.0.2.1 lladdr {RouterMac} dev eth0");
         return link;
     }
 
-    /// <returns>What ip(8) printed.</returns>
-    public static async Task<string> IpAsync(NamespaceThread thread, string arguments)
+    public static async Task IpAsync(NamespaceThread thread, string arguments)
     {
-        var start = new ProcessStartInfo("ip", arguments.Split(' ')) { RedirectStandardOutput = true };
-        using var process = (await thread.RunAsync(() => Process.Start(start)))!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        process.ExitCode.Should().Be(0, "ip {0}", arguments);
-        return output;
+        (await ChildProcess.RunAsync(thread, ["ip", .. arguments.Split(' ')])).ThrowIfFailed();
     }
 
     /// <summary>Sends datagrams to the router, each with its number.</summary>

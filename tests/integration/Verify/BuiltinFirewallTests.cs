@@ -68,7 +68,7 @@ public abstract class BuiltinFirewallTests : SuiteFixture
     }
 
     [Test]
-    public void A_hundred_reloads_under_a_blast_lose_nothing_of_the_tunnel()
+    public void Reloads_under_a_blast_lose_nothing_of_the_tunnel()
     {
         var run = Report["oob-reload"].Protected!;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
 
 namespace LeakVerifier.UnitTests.Firewall;
@@ -45,9 +46,9 @@ internal sealed class FakeNftables : INftables
     }
 
     /// <summary>Chains of others: family and chain.</summary>
-    public Func<string, string, bool> HasChains { get; set; } = (_, _) => false;
+    public Func<NftablesFamily, string, bool> HasChains { get; set; } = (_, _) => false;
 
-    public bool HasChain(string family, string table, string chain) => HasChains(family, chain);
+    public bool HasChain(TableName table, string chain) => HasChains(table.Family, chain);
 
     public void Dispose()
     {

@@ -31,7 +31,7 @@ public sealed class IptablesCommandLineTests
         (_nft, _iptables, _legacy) = (new(), new(IptablesVariant.Nft), new(IptablesVariant.Legacy));
         (_output, _error, _hasIPv6) = (new(), new(), true);
         _nft.HasChains = (family, chain) =>
-            Loaded(family == "ip6" ? IpFamily.IPv6 : IpFamily.IPv4).Contains($":{chain} ", StringComparison.Ordinal);
+            Loaded(family == NftablesFamily.Ipv6 ? IpFamily.IPv6 : IpFamily.IPv4).Contains($":{chain} ", StringComparison.Ordinal);
         _folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
         _wrong = Path.Combine(_folder, "wrong.conf");
         File.WriteAllText(_wrong, "TUNNEL_USER=1194\nVPN_SERVERS=nowhere\n");

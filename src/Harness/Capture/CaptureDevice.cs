@@ -13,7 +13,7 @@ internal sealed class CaptureDevice : IDisposable
     /// <summary>
     /// What comes from the client, by the kernel's word and not by its source address: behind a bridge port, frames of
     /// other hosts go out to the client too. And the sentinels, which come first: libpcap applies a new filter itself to
-    /// the first frame or two, and there cannot tell directions.
+    /// the first few frames, and there cannot tell directions.
     /// </summary>
     private const string Filter = "ether proto 0x88b5 or inbound";
 

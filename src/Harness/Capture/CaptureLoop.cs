@@ -38,6 +38,9 @@ internal sealed class CaptureLoop : IDisposable
     /// <summary>Frames of the client delivered since the capture was armed.</summary>
     public long Inbound => Interlocked.Read(ref _inbound);
 
+    /// <summary>Whether a sentinel is still to come.</summary>
+    public bool IsWaiting => _awaited is not null;
+
     /// <summary>What ended or spoilt the capture.</summary>
     public string? Problem => _problem;
 

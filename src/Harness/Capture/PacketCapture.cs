@@ -16,6 +16,13 @@ public sealed class PacketCapture : IAsyncDisposable
     /// <summary>When a sentinel was not seen by then it is sent again: the link may have had no carrier.</summary>
     private static readonly TimeSpan SentinelInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Sentinels before the one that arms. For as many frames as its ring had when the filter was set, and one more, libpcap
+    /// applies the filter itself, and drops what comes in, for there it cannot tell directions (pcap-linux.c,
+    /// blocks_to_filter_in_userland). It counts a frame too many now and then; of sentinels none is lost.
+    /// </summary>
+    private const int WarmUps = 4;
+
     private readonly CaptureOptions _options;
     private readonly LinkSocket _socket;
     private readonly CaptureLoop _loop;
@@ -51,10 +58,13 @@ public sealed class PacketCapture : IAsyncDisposable
         NamespaceThread thread, CaptureOptions options, Action<CapturedFrame> onFrame, TimeProvider time)
     {
         var capture = await thread.RunAsync(() => Open(options, onFrame, time));
-        if (await capture.SendSentinelAsync(capture._loop.Arm) is { } problem)
+        for (var left = WarmUps; left >= 0; left--)
         {
-            await capture.DisposeAsync();
-            throw new CaptureException($"capture on {options.Interface}: {problem}");
+            if (await capture.SendSentinelAsync(left > 0 ? capture._loop.Await : capture._loop.Arm) is { } problem)
+            {
+                await capture.DisposeAsync();
+                throw new CaptureException($"capture on {options.Interface}: {problem}");
+            }
         }
 
         return capture;
@@ -129,7 +139,12 @@ public sealed class PacketCapture : IAsyncDisposable
         {
             try
             {
-                _socket.Send(sentinel);
+                // Seen, but what follows from that takes a while: one more would pass for a frame that was lost.
+                if (_loop.IsWaiting)
+                {
+                    _socket.Send(sentinel);
+                }
+
                 obstacle = null;
             }
             catch (SocketException exception)

@@ -174,6 +174,7 @@ internal sealed class CaptureLoop : IDisposable
         while (_armedAt != before);
 
         _delivered = 0;
+        _sentinels = 1;
         Interlocked.Exchange(ref _inbound, 0);
     }
 

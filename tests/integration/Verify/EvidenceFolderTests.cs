@@ -12,7 +12,7 @@ public sealed class EvidenceFolderTests
     private static readonly string[] Runs =
         ["oob-sigkill", "oob-sigkill-control", "oob-sigkill-2", "oob-sigkill-2-control"];
 
-    private const int ArmingSentinels = 3;
+    private const int ArmingSentinels = 20;
 
     private string _folder = "";
     private VerifyRun _run = null!;
@@ -57,7 +57,8 @@ public sealed class EvidenceFolderTests
         File.ReadAllText(Path.Combine(Out, "report.json")).Should().Be(_run.Output);
         var junit = File.ReadAllText(Path.Combine(Out, "junit.xml"));
         junit.Should().Be(File.ReadAllText(Path.Combine(_folder, "junit.xml")));
-        XDocument.Parse(junit).Descendants("failure").Should().ContainSingle();
+        XDocument.Parse(junit).Descendants("failure").Select(failure => failure.Parent!.Attribute("name")!.Value)
+            .Should().Contain("oob-sigkill").And.OnlyContain(name => name == "oob-sigkill" || name.Contains("host-udp"));
         File.ReadAllText(Path.Combine(Out, "report.txt")).Should()
             .Contain("oob-sigkill").And.Contain("LEAK").And.Contain("tcp-new").And.NotContain("\e");
     }

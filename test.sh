@@ -28,8 +28,8 @@ build_vm_base
 status=0
 for suite in unit integration; do
     echo "== $suite tests"
-    # A background job has SIGINT ignored, and so would the programs under test.
-    env --default-signal=INT,QUIT dotnet test "tests/$suite" --no-build --nologo --logger "console;verbosity=normal" \
+    # A background job has SIGINT ignored, and one under nohup SIGHUP, and so would the programs under test.
+    env --default-signal=HUP,INT,QUIT dotnet test "tests/$suite" --no-build --nologo --logger "console;verbosity=normal" \
         --logger "trx;LogFileName=$suite.trx" --results-directory "$results" || status=1
 done
 

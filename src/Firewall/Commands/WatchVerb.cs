@@ -2,6 +2,7 @@
 
 using System.Runtime;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Configuration;
 
@@ -75,6 +76,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         // What starting needed is needed no more: a watch is small.
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        LibraryMemory.GiveBack();
         _manager.Ready(status);
     }
 

@@ -24,9 +24,18 @@ internal static unsafe partial class LibraryMemory
     private const nuint WhatALoadTakes = 2 * HugePage;
     private const nuint Overhead = 64; // more than glibc puts before a piece
 
-    /// <summary>Prepares it. A kernel that knows none of this gives pages when they are touched, as ever.</summary>
+    private static int _isPrepared;
+
+    /// <summary>
+    /// Prepares it, once in a process. A kernel that knows none of this gives pages when they are touched, as ever.
+    /// </summary>
     public static void Prepare()
     {
+        if (Interlocked.Exchange(ref _isPrepared, 1) == 1)
+        {
+            return;
+        }
+
         _ = mallopt(MmapThreshold, Everything);
         _ = mallopt(TrimThreshold, Everything);
 
@@ -45,6 +54,12 @@ internal static unsafe partial class LibraryMemory
 
         NativeMemory.Free((void*)memory);
     }
+
+    /// <summary>Gives back what is free, for a process that stays and has nothing to do.</summary>
+    public static void GiveBack() => _ = malloc_trim(0);
+
+    [LibraryImport("libc")]
+    private static partial int malloc_trim(nuint keep);
 
     [LibraryImport("libc")]
     private static partial int mallopt(int option, int value);

@@ -12,9 +12,9 @@ namespace LeakVerifier.IntegrationTests.Packaging;
 /// </summary>
 internal sealed class InstalledSystem : IDisposable
 {
-    // Says when it has begun, and ends when it is killed.
+    // Says when it has begun, and ends when it is killed, or a test that failed has forgotten it.
     private const string Blast = """
-        $< = $> = 65534; socket(my $s, 2, 2, 0); $| = 1; print "begun\n";
+        alarm 300; $< = $> = 65534; socket(my $s, 2, 2, 0); $| = 1; print "begun\n";
         while (1) { send($s, "nonce", 0, pack("S n C4 x8", 2, 9, 203, 0, 113, 99)) }
         """;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Globalization;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Tunnels;
 
@@ -16,8 +17,8 @@ internal static class FirewallScenarios
     public static Scenario Reload { get; } = new()
     {
         Id = "oob-reload",
-        Shows = "Whether anything leaves while the firewall is reloaded 25 times under a blast of packets, and whether the "
-            + "tunnel loses any.",
+        Shows = string.Create(CultureInfo.InvariantCulture,
+            $"Whether anything leaves while the firewall is reloaded {FirewallFaults.Reloads} times under a blast of packets, and whether the tunnel loses any."),
         Limits = "One core's blast: a gap shorter than the time between two packets may be missed.",
         LeakClasses = [25, 26],
         Tunnel = TunnelKind.OutOfBand,

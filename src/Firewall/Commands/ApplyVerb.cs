@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -11,6 +12,9 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class ApplyVerb(FirewallEnvironment environment)
 {
+    /// <summary>The policy that was loaded; null: none was.</summary>
+    public EgressPolicy? Loaded { get; private set; }
+
     public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
         return KernelVerb.Run(environment, backend ?? NftBackend.BackendName, wall =>
@@ -57,6 +61,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         switch (result.Outcome)
         {
             case LoadOutcome.InForce:
+                Loaded = configured.Policy;
                 environment.Ok($"VPN firewall loaded: {result.RuleCount} rules, read back and compared.");
                 environment.Ok($"What may leave: {configured.Summary()}.");
                 foreach (var remark in wall.Remarks())

@@ -4,6 +4,7 @@ using System.Runtime;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
 using LeakVerifier.Firewall.Watching;
+using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -15,6 +16,7 @@ namespace LeakVerifier.Firewall.Commands;
 internal sealed class WatchVerb(FirewallEnvironment environment)
 {
     private readonly ServiceManager _manager = new(Environment.GetEnvironmentVariable);
+    private EgressPolicy? _policy;
 
     public ExitCode Run(ConfigurationRequest configuration)
     {
@@ -45,7 +47,9 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
 
         Begin(watcher);
         new WatchLoop(watcher, links, server, signals, _manager, TimeProvider.System)
-            .Run(() => TryReload(watcher, configuration));
+            .Run(
+                news => !server.HasVerbsRules && TryFollow(watcher, news),
+                () => TryReload(watcher, configuration) && !(server.HasVerbsRules = false));
         _manager.Stopping();
         environment.Ok(watcher.IsOpened
             ? "The watch ends, and its copies are removed."
@@ -59,7 +63,9 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     private ExitCode Apply(Watcher watcher, ConfigurationRequest configuration, FirewallLock? held)
     {
         var watched = environment with { FindWatch = () => new Borrowed(watcher) };
-        var result = KernelVerb.Run(watched, NftBackend.BackendName, wall => new ApplyVerb(watched).Load(wall, configuration), held);
+        var apply = new ApplyVerb(watched);
+        var result = KernelVerb.Run(watched, NftBackend.BackendName, wall => apply.Load(wall, configuration), held);
+        _policy = apply.Loaded;
         if (result != ExitCode.Done && !watcher.IsWatching)
         {
             watcher.AdoptPresent();
@@ -78,6 +84,51 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         LibraryMemory.GiveBack();
         _manager.Ready(status);
+    }
+
+    /// <summary>
+    /// What the walls name already needs nothing, and a new address of the tunnel no more than to be named: that is a
+    /// matter of milliseconds, in which neighbours could learn it.
+    /// </summary>
+    private bool TryFollow(Watcher watcher, LinkNews news)
+    {
+        if (_policy is not { } policy || news.Interfaces.Any(name => policy.IsPhysical(name) && !environment.Links.ToCome.Contains(name)))
+        {
+            return false;
+        }
+
+        if (news.Addresses.Any(address => policy.TunnelInterface.Matches(address.Interface)) && !TryNameTunnel(watcher, policy))
+        {
+            return false;
+        }
+
+        // New interfaces have the settings of all to come; but other programs have their own idea of those.
+        var unset = news.Interfaces.IsEmpty ? [] : environment.Settings.Apply();
+        foreach (var warning in unset.Concat(new UplinkFacts(environment.Links).Warnings(policy)))
+        {
+            environment.Warn(warning);
+        }
+
+        return true;
+    }
+
+    private bool TryNameTunnel(Watcher watcher, EgressPolicy policy)
+    {
+        using var alone = FirewallLock.TryTake(environment.LockPath);
+        if (alone is null)
+        {
+            return false;
+        }
+
+        using var kernel = environment.OpenKernel();
+        var frames = new FrameWall(kernel, environment.Links, environment.ListFramesInScratch);
+        if (!watcher.Amend(() => frames.NameTunnel(policy.TunnelInterface).IsDone))
+        {
+            return false;
+        }
+
+        environment.Ok("The tunnel's addresses are named: no frame gives them away.");
+        return true;
     }
 
     private bool TryReload(Watcher watcher, ConfigurationRequest configuration)

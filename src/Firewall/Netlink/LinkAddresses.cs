@@ -12,6 +12,7 @@ internal static partial class LinkAddresses
     private const int HeaderLength = 8; // struct ifaddrmsg
     private const int Permanent = 0x80; // IFA_F_PERMANENT
     private const int NameLength = 16; // IF_NAMESIZE
+    private const int Attempts = 10; // at a machine whose addresses change without end
 
     /// <summary>All addresses in the network namespace of the calling thread.</summary>
     /// <exception cref="NetlinkException">The kernel cannot be asked.</exception>
@@ -19,14 +20,24 @@ internal static partial class LinkAddresses
     {
         var found = new List<LinkAddress>();
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        socket.Ask(GetAddress, NetlinkFlags.Dump, request => request.Raw(new byte[HeaderLength]), message =>
+        for (var attempt = 1; Read(socket, found).Error == NetlinkAnswer.Interrupted && attempt < Attempts; attempt++)
+        {
+            // Something changed meanwhile: an address that was there all the time may be missing.
+            found.Clear();
+        }
+
+        return found;
+    }
+
+    private static NetlinkAnswer Read(NetlinkSocket socket, List<LinkAddress> found)
+    {
+        return socket.Ask(GetAddress, NetlinkFlags.Dump, request => request.Raw(new byte[HeaderLength]), message =>
         {
             if (Parse(message.Payload) is { } address)
             {
                 found.Add(address);
             }
         });
-        return found;
     }
 
     private static LinkAddress? Parse(ReadOnlySpan<byte> payload)

@@ -5,8 +5,8 @@ using LeakVerifier.Firewall.Netlink;
 namespace LeakVerifier.Firewall.Watching;
 
 /// <summary>
-/// Hears of interfaces and addresses. The second wall names them one by one, so what is new is outside of it until the
-/// rules are loaded again.
+/// Hears of interfaces and addresses. The second wall names them one by one, so what is new may be outside of it until it
+/// is named as well.
 /// </summary>
 /// <remarks>
 /// What goes away asks for nothing: a wall that still names an interface or an address of the tunnel that is gone is the
@@ -18,13 +18,15 @@ public sealed class LinkEvents : IDisposable
 
     private readonly NetlinkSocket _socket;
     private readonly MachineLinks _links;
-    private HashSet<string> _known;
+    private HashSet<string> _knownNames;
+    private HashSet<LinkAddress> _knownAddresses;
 
     private LinkEvents(NetlinkSocket socket, MachineLinks links)
     {
         _socket = socket;
         _links = links;
-        _known = Present();
+        _knownNames = Names();
+        _knownAddresses = Addresses();
     }
 
     /// <summary>For poll(2).</summary>
@@ -41,31 +43,26 @@ public sealed class LinkEvents : IDisposable
     }
 
     /// <summary>Takes all that was announced, without waiting.</summary>
-    /// <returns>Whether something is there that was not known. It is known from now on.</returns>
-    public bool TakeNew()
+    /// <returns>What is there that was not known. It is known from now on.</returns>
+    public LinkNews TakeNew()
     {
         if (!Drain())
         {
-            return false;
+            return LinkNews.None;
         }
 
-        var present = Present();
-        if (present.IsSubsetOf(_known))
-        {
-            return false;
-        }
-
-        _known = present;
-        return true;
+        var (names, addresses) = (Names(), Addresses());
+        var news = new LinkNews([.. names.Except(_knownNames)], [.. addresses.Except(_knownAddresses)]);
+        (_knownNames, _knownAddresses) = (names, addresses);
+        return news;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private HashSet<string> Present() => new(_links.Names().Concat(Addresses()), StringComparer.Ordinal);
+    private HashSet<string> Names() => new(_links.Names(), StringComparer.Ordinal);
 
-    /// <summary>Each with its interface: an address may move to the tunnel.</summary>
-    private IEnumerable<string> Addresses() => _links.Addresses().Select(one => $"{one.Interface} {one.Address}");
+    private HashSet<LinkAddress> Addresses() => [.. _links.Addresses()];
 
     private bool Drain()
     {

@@ -25,10 +25,13 @@ internal sealed class WatchLoop
     }
 
     /// <summary>Runs until a signal or a verb ends it.</summary>
+    /// <param name="tryFollow">
+    /// Has the walls follow what is new without a reload; false: the configuration must be loaded again.
+    /// </param>
     /// <param name="tryReload">
     /// Reads the configuration again and loads it for what is there now; false: not possible now, ask again soon.
     /// </param>
-    public void Run(Func<bool> tryReload)
+    public void Run(Func<LinkNews, bool> tryFollow, Func<bool> tryReload)
     {
         var isReloadWanted = false;
         var lastAlive = _time.GetTimestamp();
@@ -41,7 +44,8 @@ internal sealed class WatchLoop
             ];
             Descriptors.Wait(entries, Patience(isReloadWanted));
             _lookAgain = _watcher.Look();
-            isReloadWanted |= _signals.TakeReload() | _links.TakeNew();
+            var news = _links.TakeNew();
+            isReloadWanted |= _signals.TakeReload() | (!news.IsEmpty && !tryFollow(news));
             foreach (var entry in entries.Skip(3).Where(entry => entry.Happened != 0))
             {
                 _server.Serve(entry.Descriptor);

@@ -33,6 +33,9 @@ internal sealed class WatchServer : IDisposable
     /// <summary>What to wait for; for poll(2).</summary>
     public IEnumerable<int> WaitingFor => [Number(_listener), .. _verbs.Select(Number)];
 
+    /// <summary>Whether the rules in force are those of a verb, whose configuration this watch does not know.</summary>
+    public bool HasVerbsRules { get; set; }
+
     /// <summary>Until when a hold is tolerated; null: there is none.</summary>
     public TimeSpan? HoldRest
     {
@@ -112,7 +115,13 @@ internal sealed class WatchServer : IDisposable
 
                 case ["adopt", var number]
                     when uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation):
-                    return _watcher.Adopt(generation) ? RemoteWatch.Done : RemoteWatch.Again;
+                    if (!_watcher.Adopt(generation))
+                    {
+                        return RemoteWatch.Again;
+                    }
+
+                    HasVerbsRules = true;
+                    return RemoteWatch.Done;
 
                 case ["open"]:
                     _watcher.Open();

@@ -98,6 +98,18 @@ public sealed class Watcher : IWatch
         return true;
     }
 
+    /// <summary>Has one transaction of ours change walls that are as they should be, and adopts what it makes of them.</summary>
+    /// <param name="change">Changes the walls; false: it could not.</param>
+    /// <returns>False when they are not as they should be, or somebody else changed something meanwhile.</returns>
+    public bool Amend(Func<bool> change)
+    {
+        return _wanted is not null
+            && TryRead(out var generation) is { } walls
+            && walls.DifferenceFrom(_wanted) is null
+            && change()
+            && Adopt(generation + 1);
+    }
+
     /// <summary>Takes whatever is loaded for the wanted rules, if the first wall is there.</summary>
     public void AdoptPresent()
     {

@@ -126,9 +126,37 @@ public sealed class FirewallWatchTests
 
         await _wire.Client.RunAsync("ip addr add 198.51.100.177/32 dev tun0");
 
-        await watch.OutputAsync("watched over");
+        await watch.OutputAsync("The tunnel's addresses are named");
         (await FramesAsync()).Should().Contain("198.51.100.177");
+        (await _wire.Client.RunAsync("nft -s list table netdev vpn_firewall_watch"))
+            .Should().EndWith(Chains(await _wire.Client.RunAsync("nft -s list table netdev vpn_firewall")));
         watch.Report.GapCount.Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_new_address_of_the_tunnel_is_no_reason_to_keep_what_others_did_to_the_rules()
+    {
+        using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
+        await _wire.Client.RunAsync($"kill -STOP {watch.Process.Id}");
+        await _wire.Client.RunAsync("ip addr add 198.51.100.177/32 dev tun0; nft flush chain inet vpn_firewall guard");
+        await _wire.Client.RunAsync($"kill -CONT {watch.Process.Id}");
+
+        await watch.OutputAsync("The tunnel's addresses are named");
+        (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("minimal"));
+        (await FramesAsync()).Should().Contain("198.51.100.177");
+        watch.Report.GapCount.Should().Be(1);
+    }
+
+    [Test]
+    public async Task An_address_loads_no_table_anew()
+    {
+        using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
+        var before = await TablesAsync();
+
+        await _wire.Client.RunAsync("ip addr add 192.0.2.177/32 dev eth0; ip addr add 198.51.100.177/32 dev tun0");
+
+        await watch.OutputAsync("The tunnel's addresses are named");
+        (await TablesAsync()).Should().Be(before);
     }
 
     [Test]
@@ -294,6 +322,13 @@ public sealed class FirewallWatchTests
     {
         var status = await File.ReadAllLinesAsync($"/proc/{watch.Process.Id}/status");
         return status.Single(line => line.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));
+    }
+
+    /// <summary>With the numbers that the kernel gave them when they were made.</summary>
+    private async Task<string> TablesAsync()
+    {
+        var tables = await _wire.Client.RunAsync("nft -a list tables");
+        return string.Join('\n', tables.Split('\n').Where(line => !line.Contains("_watch", StringComparison.Ordinal)));
     }
 
     private Task<string> FramesAsync() => _wire.Client.RunAsync("nft list table netdev vpn_firewall");

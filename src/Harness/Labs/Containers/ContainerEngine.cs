@@ -193,6 +193,7 @@ internal sealed class ContainerEngine : IDisposable
         {
             parameters.Entrypoint = ["sleep", "infinity"];
             parameters.HostConfig.NetworkMode = "none";
+            parameters.NetworkDisabled = true; // Else the engine starts itself once more for each container, to wire nothing.
             parameters.HostConfig.IpcMode = "none"; // Its /dev/shm would refuse to run the programs that the harness puts there.
             parameters.HostConfig.CapDrop = ["ALL"];
         }

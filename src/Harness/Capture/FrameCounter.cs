@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.ComponentModel;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 
 namespace LeakVerifier.Harness.Capture;
 
 /// <summary>
 /// A second witness to a capture: counters of netfilter's ingress hook on the same interface. The hook follows the
-/// place where captures are taken (net/core/dev.c, __netif_receive_skb_core), and has no ring that could overflow.
+/// place where captures are taken (net/core/dev.c, __netif_receive_skb_core), and has no ring that could overflow. They go
+/// with the namespace.
 /// </summary>
-public sealed class FrameCounter : IAsyncDisposable
+public sealed class FrameCounter
 {
     /// <summary>Between two comparisons while frames are still coming.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -22,7 +24,6 @@ public sealed class FrameCounter : IAsyncDisposable
     private readonly TimeSpan _deadline;
     private readonly string _table;
     private long _capturedBefore;
-    private bool _isUnloaded;
 
     private FrameCounter(NamespaceThread thread, PacketCapture capture, TimeProvider time, TimeSpan deadline)
     {
@@ -38,33 +39,26 @@ public sealed class FrameCounter : IAsyncDisposable
     /// <param name="capture">The capture.</param>
     /// <param name="time">Measures the deadline.</param>
     /// <param name="deadline">How long loading or comparing may take.</param>
-    /// <exception cref="CaptureException">nft failed, or the link is never quiet.</exception>
+    /// <exception cref="CaptureException">nftables failed, or the link is never quiet.</exception>
     public static async Task<FrameCounter> AttachAsync(
         NamespaceThread thread, PacketCapture capture, TimeProvider time, TimeSpan deadline)
     {
         var counter = new FrameCounter(thread, capture, time, deadline);
-        await counter.NftAsync(["-f", "-"], counter.Rules());
-        try
-        {
-            // What the capture saw before the counters were there is what it has more than they at any one moment.
-            var common = await counter.CompareAsync(static (captured, counts) => captured.After == captured.Before);
-            counter._capturedBefore = common.Captured - common.Counts.All;
-            return common.IsFound
-                ? counter
-                : throw new CaptureException($"counters on {capture.Interface}: {common.Problem ?? "never quiet"}");
-        }
-        catch (CaptureException)
-        {
-            await counter.DisposeAsync();
-            throw;
-        }
+        await counter.LoadAsync();
+
+        // What the capture saw before the counters were there is what it has more than they at any one moment.
+        var common = await counter.CompareAsync(static (captured, counts) => captured.After == captured.Before);
+        counter._capturedBefore = common.Captured - common.Counts.All;
+        return common.IsFound
+            ? counter
+            : throw new CaptureException($"counters on {capture.Interface}: {common.Problem ?? "never quiet"}");
     }
 
     /// <summary>
     /// Compares with the capture, which must still be running. Call it when the senders are quiet; it waits for
     /// stragglers until the deadline.
     /// </summary>
-    /// <exception cref="CaptureException">nft failed.</exception>
+    /// <exception cref="CaptureException">nftables failed.</exception>
     public async Task<Reconciliation> ReconcileAsync()
     {
         var common = await CompareAsync((captured, counts) =>
@@ -78,16 +72,6 @@ public sealed class FrameCounter : IAsyncDisposable
         var captured = common.Captured - _capturedBefore;
         return new Reconciliation(captured, counted, common.Counts,
             common.Problem ?? $"the capture saw {captured} frames of the client, netfilter counted {counted}");
-    }
-
-    /// <summary>Removes the counters.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_isUnloaded)
-        {
-            _isUnloaded = true;
-            await NftAsync(["delete", "table", "netdev", _table], "");
-        }
     }
 
     /// <summary>Reads the counter between two moments at which the capture is up to date.</summary>
@@ -131,26 +115,29 @@ public sealed class FrameCounter : IAsyncDisposable
             """);
     }
 
-    private async Task<FrameCounts> ReadAsync()
+    private async Task LoadAsync()
     {
-        var listing = await NftAsync(["-j", "list", "counters", "table", "netdev", _table], "");
-        using var document = JsonDocument.Parse(listing);
-        var packets = new Dictionary<string, long>();
-        foreach (var entry in document.RootElement.GetProperty("nftables").EnumerateArray())
+        try
         {
-            if (entry.TryGetProperty("counter", out var counter))
-            {
-                packets[counter.GetProperty("name").GetString()!] = counter.GetProperty("packets").GetInt64();
-            }
+            (await ChildProcess.RunAsync(_thread, ["nft", "-f", "-"], input: Rules(), timeout: _deadline)).ThrowIfFailed();
         }
-
-        return new FrameCounts(
-            packets["all_frames"], packets["ip_frames"], packets["ip6_frames"], packets["arp_frames"]);
+        catch (Exception exception) when (exception is CommandFailedException or TimeoutException or Win32Exception or IOException)
+        {
+            throw new CaptureException($"counters on {_capture.Interface}: {exception.Message}", exception);
+        }
     }
 
-    private Task<string> NftAsync(IReadOnlyList<string> arguments, string input)
+    private async Task<FrameCounts> ReadAsync()
     {
-        return NftProgram.RunAsync(_thread, arguments, input, _time, _deadline);
+        try
+        {
+            var packets = await _thread.RunAsync(() => RuleCounters.Read(_table));
+            return new FrameCounts(packets["all_frames"], packets["ip_frames"], packets["ip6_frames"], packets["arp_frames"]);
+        }
+        catch (SystemCallException exception)
+        {
+            throw new CaptureException($"counters on {_capture.Interface}: {exception.Message}", exception);
+        }
     }
 
     private sealed record Comparison(long Captured, FrameCounts Counts, bool IsFound, string? Problem);

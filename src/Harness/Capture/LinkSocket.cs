@@ -9,7 +9,7 @@ namespace LeakVerifier.Harness.Capture;
 
 /// <summary>Sends whole frames out of one interface (packet(7)). Another socket than the capture's: the kernel does not
 /// show a packet socket what it sent itself.</summary>
-internal sealed partial class LinkSocket : IDisposable
+internal sealed class LinkSocket : IDisposable
 {
     private readonly Socket _socket;
     private readonly SocketAddress _address;
@@ -25,7 +25,7 @@ internal sealed partial class LinkSocket : IDisposable
     /// <exception cref="SocketException">Packet sockets are not permitted.</exception>
     public static LinkSocket Open(string interfaceName)
     {
-        var index = if_nametoindex(interfaceName);
+        var index = LibC.if_nametoindex(interfaceName);
         SystemCallException.ThrowIfFailed(index == 0 ? -1 : 0, $"finding interface {interfaceName}");
 
         // struct sockaddr_ll: family, protocol, interface index; the rest is not read when frames come with a header.
@@ -46,7 +46,4 @@ internal sealed partial class LinkSocket : IDisposable
     {
         _socket.Dispose();
     }
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial uint if_nametoindex(string name);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 
 namespace LeakVerifier.Harness.Labs;
 
@@ -37,13 +38,10 @@ internal sealed class ClientContainers : IAsyncDisposable
     public async Task WireAsync()
     {
         await _client.IpAsync(
-        [
             $"link add {Interface} type veth peer name eth0 netns {Forwarded.Namespace.Path}",
-            $"link set {Interface} up",
-            .. HostLab.Addresses(Interface, LabAddresses.GatewayInside, 26),
             $"link add link {HostLab.PhysicalInterface} name {ChildName} address {LabAddresses.ChildMac} type macvlan mode bridge",
-            $"link set {ChildName} netns {Child.Namespace.Path}",
-        ]);
+            $"link set {ChildName} netns {Child.Namespace.Path}");
+        await new NetworkSetUp().SetUp(Interface).Addresses(Interface, LabAddresses.GatewayInside, 26).DoAsync(_client.Root);
 
         // It asks nobody for anything, so that only what its programs send is seen: no router is solicited, no neighbour.
         await Child.SysctlAsync(
@@ -51,16 +49,15 @@ internal sealed class ClientContainers : IAsyncDisposable
             $"net/ipv6/conf/{ChildName}/router_solicitations=0",
             $"net/ipv6/conf/{ChildName}/addr_gen_mode=1");
         await Task.WhenAll(
-            Forwarded.IpAsync(HostLab.End(LabAddresses.Workstation, 26, LabAddresses.GatewayInside)),
-            Child.IpAsync(
-            [
-                "link set lo up",
-                $"link set {ChildName} up",
-                .. HostLab.Addresses(ChildName, LabAddresses.Child, 24),
-                .. LabAddresses.Router.Both.Select(router => $"neighbour add {router} lladdr {LabAddresses.RouterMac} dev {ChildName}"),
-                $"route add default via {LabAddresses.Router.IPv4} dev {ChildName}",
-                $"route add ::/0 via {LabAddresses.Router.IPv6} dev {ChildName}",
-            ]));
+            HostLab.End(LabAddresses.Workstation, 26, LabAddresses.GatewayInside).DoAsync(Forwarded.Root),
+            WireChildAsync());
+    }
+
+    private async Task WireChildAsync()
+    {
+        await new NetworkSetUp().SetUp("lo", ChildName).Addresses(ChildName, LabAddresses.Child, 24).DoAsync(Child.Root);
+        await Child.IpAsync([.. LabAddresses.Router.Both.Select(router => $"neighbour add {router} lladdr {LabAddresses.RouterMac} dev {ChildName}")]);
+        await new NetworkSetUp().DefaultRoutes(LabAddresses.Router, ChildName).DoAsync(Child.Root);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 
 namespace LeakVerifier.Harness.Labs;
 
@@ -27,6 +29,8 @@ public sealed class HostLab : IAsyncDisposable
 
     /// <summary>The router's interface at which frames of the client are captured.</summary>
     public const string CapturePoint = "lan0";
+
+    private static readonly IPAddress ResolversRouter = IPAddress.Parse("fe80::1");
 
     private HostLab(LabHost[] hosts)
     {
@@ -66,7 +70,7 @@ public sealed class HostLab : IAsyncDisposable
     /// <param name="source">What hosts are made of.</param>
     /// <param name="topology">Which hosts.</param>
     /// <param name="cancellation">Ends the wait for hosts.</param>
-    /// <exception cref="CommandFailedException">The kernel refused an interface, an address or a route.</exception>
+    /// <exception cref="SystemCallException">The kernel refused an interface, an address or a route.</exception>
     public static async Task<HostLab> StartAsync(IHostSource source, Topology topology, CancellationToken cancellation)
     {
         var lab = new HostLab(await StartHostsAsync(source, topology, cancellation));
@@ -126,17 +130,14 @@ public sealed class HostLab : IAsyncDisposable
         await Used.SysctlAsync("net/ipv4/ping_group_range=0 2147483647");
 
         // The far ends first: an address on one end brings up routes only when both are there.
-        await Router.IpAsync(RouterLinks());
+        await Links().DoAsync(Router.Root);
         await Task.WhenAll(
-            Router.IpAsync(RouterAddresses()),
-            Client.IpAsync([OneSegmentAFrame, .. End(LabAddresses.Client, 24, LabAddresses.Router)]),
-            VpnServer.IpAsync(
-            [
-                .. End(LabAddresses.VpnServer, 25, LabAddresses.VpnServerGateway),
-                $"address add {LabAddresses.OtherVpnServer}/25 dev eth0",
-            ]),
-            Internet.IpAsync(End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway)),
-            Resolver.IpAsync(ResolverEnd()));
+            RouterAddresses().DoAsync(Router.Root),
+            End(LabAddresses.Client, 24, LabAddresses.Router).SendOneSegmentAFrame(PhysicalInterface).DoAsync(Client.Root),
+            End(LabAddresses.VpnServer, 25, LabAddresses.VpnServerGateway)
+                .AddAddress(LabAddresses.OtherVpnServer, 25, PhysicalInterface).DoAsync(VpnServer.Root),
+            End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway).DoAsync(Internet.Root),
+            ResolverEnd().DoAsync(Resolver.Root));
 
         // The resolver shares the client's network, but hangs on an interface of its own so that the capture point sees
         // one neighbour only: the router answers ARP and NDP for it, at once.
@@ -161,75 +162,47 @@ public sealed class HostLab : IAsyncDisposable
         "net/ipv4/ip_unprivileged_port_start=1024",
     ];
 
-    /// <summary>
-    /// As on a cable, behind the network card: no frame holds several TCP segments (net/core/sock.c, sk_setup_caps), so
-    /// each is captured whole.
-    /// </summary>
-    private const string OneSegmentAFrame = $"link set {PhysicalInterface} gso_max_segs 1";
-
-    private string[] RouterLinks()
+    private NetworkSetUp Links()
     {
-        string Link(string near, string nearMac, LabHost far, string farMac)
+        return new NetworkSetUp()
+            .SetUp("lo")
+            .AddVeth(CapturePoint, LabAddresses.RouterMac, PhysicalInterface, LabAddresses.ClientMac, Client.Namespace)
+            .AddVeth("dns0", "02:00:c0:00:35:01", "eth0", "02:00:c0:00:35:35", Resolver.Namespace)
+            .AddVeth("vpn0", "02:00:cb:00:71:01", "eth0", "02:00:cb:00:71:0a", VpnServer.Namespace)
+            .AddVeth("net0", "02:00:c6:33:64:01", "eth0", "02:00:c6:33:64:0a", Internet.Namespace)
+            .SetUp(CapturePoint, "dns0", "vpn0", "net0");
+    }
+
+    private static NetworkSetUp RouterAddresses()
+    {
+        var setUp = new NetworkSetUp()
+            .Addresses(CapturePoint, LabAddresses.Router, 24)
+            .Addresses("vpn0", LabAddresses.VpnServerGateway, 25)
+            .Addresses("net0", LabAddresses.InternetGateway, 25)
+            .AddAddress(ResolversRouter, 64, "dns0");
+        foreach (var address in LabAddresses.LanResolver.Both)
         {
-            return $"link add {near} address {nearMac} type veth peer name eth0 address {farMac} netns {far.Namespace.Path}";
+            setUp.AddRoute(address, via: null, "dns0").AnswerFor(address, CapturePoint);
         }
 
-        return
-        [
-            "link set lo up",
-            Link(CapturePoint, LabAddresses.RouterMac, Client, LabAddresses.ClientMac),
-            Link("dns0", "02:00:c0:00:35:01", Resolver, "02:00:c0:00:35:35"),
-            Link("vpn0", "02:00:cb:00:71:01", VpnServer, "02:00:cb:00:71:0a"),
-            Link("net0", "02:00:c6:33:64:01", Internet, "02:00:c6:33:64:0a"),
-            .. new[] { CapturePoint, "dns0", "vpn0", "net0" }.Select(name => $"link set {name} up"),
-        ];
+        return setUp
+            .AddRoute(LabAddresses.Tunnel[0], LabAddresses.VpnServer.IPv4, link: null)
+            .AddRoute(LabAddresses.Tunnel[1], LabAddresses.VpnServer.IPv6, link: null);
     }
 
-    private static string[] RouterAddresses()
+    private static NetworkSetUp ResolverEnd()
     {
-        return
-        [
-            .. Addresses(CapturePoint, LabAddresses.Router, 24),
-            .. Addresses("vpn0", LabAddresses.VpnServerGateway, 25),
-            .. Addresses("net0", LabAddresses.InternetGateway, 25),
-            "address add fe80::1/64 dev dns0 nodad",
-            .. LabAddresses.LanResolver.Both.Select(address => $"route add {address} dev dns0"),
-            .. LabAddresses.LanResolver.Both.Select(address => $"neighbour add proxy {address} dev {CapturePoint}"),
-            $"route add {LabAddresses.Tunnel[0]} via {LabAddresses.VpnServer.IPv4}",
-            $"route add {LabAddresses.Tunnel[1]} via {LabAddresses.VpnServer.IPv6}",
-        ];
+        return new NetworkSetUp()
+            .SetUp("lo", "eth0")
+            .AddAddress(LabAddresses.LanResolver.IPv4, 32, "eth0")
+            .AddAddress(LabAddresses.LanResolver.IPv6, 128, "eth0")
+            .AddRoute(Everywhere.IPv4, LabAddresses.Router.IPv4, "eth0", onLink: true)
+            .AddRoute(Everywhere.IPv6, ResolversRouter, "eth0");
     }
 
-    private static string[] ResolverEnd()
+    /// <summary>An end of the network: one interface, and a router to everywhere.</summary>
+    internal static NetworkSetUp End(AddressPair addresses, int prefixLength, AddressPair gateway)
     {
-        return
-        [
-            "link set lo up",
-            "link set eth0 up",
-            $"address add {LabAddresses.LanResolver.IPv4}/32 dev eth0",
-            $"address add {LabAddresses.LanResolver.IPv6}/128 dev eth0 nodad",
-            $"route add default via {LabAddresses.Router.IPv4} dev eth0 onlink",
-            "route add ::/0 via fe80::1 dev eth0",
-        ];
-    }
-
-    internal static string[] End(AddressPair addresses, int prefixLength, AddressPair gateway)
-    {
-        return ["link set lo up", "link set eth0 up", .. Addresses("eth0", addresses, prefixLength), .. DefaultRoutes(gateway)];
-    }
-
-    internal static string[] Addresses(string interfaceName, AddressPair addresses, int prefixLength)
-    {
-        return
-        [
-            $"address add {addresses.IPv4}/{prefixLength} dev {interfaceName}",
-            $"address add {addresses.IPv6}/64 dev {interfaceName} nodad",
-        ];
-    }
-
-    /// <summary>Routes to everywhere through a gateway on the physical interface.</summary>
-    internal static string[] DefaultRoutes(AddressPair gateway)
-    {
-        return [$"route add default via {gateway.IPv4} dev eth0", $"route add ::/0 via {gateway.IPv6} dev eth0"];
+        return new NetworkSetUp().SetUp("lo", "eth0").Addresses("eth0", addresses, prefixLength).DefaultRoutes(gateway, "eth0");
     }
 }

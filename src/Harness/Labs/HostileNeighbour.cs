@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Linux.Netlink;
+
 namespace LeakVerifier.Harness.Labs;
 
 /// <summary>
@@ -11,10 +13,10 @@ internal static class HostileNeighbour
     /// <summary>Gives the far end of the client's link the neighbour's addresses.</summary>
     public static Task MoveInAsync(LabHost router)
     {
-        return router.IpAsync(
-        [
-            .. HostLab.Addresses(HostLab.CapturePoint, LabAddresses.Neighbour, 24),
-            .. LabAddresses.InternetServer.Both.Select(address => $"neighbour add proxy {address} dev {HostLab.CapturePoint}"),
-        ]);
+        return new NetworkSetUp()
+            .Addresses(HostLab.CapturePoint, LabAddresses.Neighbour, 24)
+            .AnswerFor(LabAddresses.InternetServer.IPv4, HostLab.CapturePoint)
+            .AnswerFor(LabAddresses.InternetServer.IPv6, HostLab.CapturePoint)
+            .DoAsync(router.Root);
     }
 }

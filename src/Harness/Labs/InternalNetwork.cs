@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 
 namespace LeakVerifier.Harness.Labs;
 
@@ -31,22 +32,23 @@ internal static class InternalNetwork
     /// <param name="workstation">The machine behind it.</param>
     /// <param name="router">The ISP's router. It knows the way in, as a neighbour on the gateway's own network may: the
     /// inside must not be protected by nothing but its addresses.</param>
-    /// <exception cref="CommandFailedException">The kernel refused an interface, an address, a route or a rule.</exception>
+    /// <exception cref="SystemCallException">The kernel refused an interface, an address or a route.</exception>
+    /// <exception cref="CommandFailedException">The kernel refused a rule.</exception>
     public static async Task WireAsync(LabHost gateway, LabHost workstation, LabHost router)
     {
-        await gateway.IpAsync(
-        [
-            $"link add {Interface} address {GatewayMac} type veth peer name {HostLab.PhysicalInterface} address {WorkstationMac} netns {workstation.Namespace.Path}",
-            $"link set {Interface} up",
-            .. HostLab.Addresses(Interface, LabAddresses.GatewayInside, 26),
-        ]);
+        await new NetworkSetUp()
+            .AddVeth(Interface, GatewayMac, HostLab.PhysicalInterface, WorkstationMac, workstation.Namespace)
+            .SetUp(Interface)
+            .Addresses(Interface, LabAddresses.GatewayInside, 26)
+            .DoAsync(gateway.Root);
         await Task.WhenAll(
             gateway.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1"),
             LoadRouterRulesAsync(gateway),
-            workstation.IpAsync(HostLab.End(LabAddresses.Workstation, 26, LabAddresses.GatewayInside)),
-            router.IpAsync(
-                $"route add {LabAddresses.Inside[0]} via {LabAddresses.Client.IPv4}",
-                $"route add {LabAddresses.Inside[1]} via {LabAddresses.Client.IPv6}"));
+            HostLab.End(LabAddresses.Workstation, 26, LabAddresses.GatewayInside).DoAsync(workstation.Root),
+            new NetworkSetUp()
+                .AddRoute(LabAddresses.Inside[0], LabAddresses.Client.IPv4, link: null)
+                .AddRoute(LabAddresses.Inside[1], LabAddresses.Client.IPv6, link: null)
+                .DoAsync(router.Root));
     }
 
     private static async Task LoadRouterRulesAsync(LabHost gateway)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Linux.Netlink;
+
 namespace LeakVerifier.Harness.Labs;
 
 /// <summary>
@@ -17,31 +19,27 @@ internal static class SecondUplink
     /// <summary>Makes the link, both ends of it at the router.</summary>
     public static async Task WireAsync(LabHost router)
     {
-        await router.IpAsync(
-            $"link add {CapturePoint} address {LabAddresses.UplinkRouterMac} type veth peer name {ClientInterface} "
-            + $"address {LabAddresses.UplinkClientMac}");
+        await new NetworkSetUp()
+            .AddVeth(CapturePoint, LabAddresses.UplinkRouterMac, ClientInterface, LabAddresses.UplinkClientMac)
+            .DoAsync(router.Root);
 
         // Up, so that the capture at the far end can be armed, and silent until it is the client's.
         await router.SysctlAsync($"net/ipv6/conf/{ClientInterface}/disable_ipv6=1");
-        await router.IpAsync(
-        [
-            $"link set {ClientInterface} up",
-            $"link set {CapturePoint} up",
-            .. HostLab.Addresses(CapturePoint, LabAddresses.UplinkRouter, 25),
-        ]);
+        await new NetworkSetUp()
+            .SetUp(ClientInterface, CapturePoint)
+            .Addresses(CapturePoint, LabAddresses.UplinkRouter, 25)
+            .DoAsync(router.Root);
     }
 
     /// <summary>Plugs the near end in, and has it take over the default route, as network managers do.</summary>
     public static async Task AppearAsync(HostLab lab)
     {
-        await lab.Router.IpAsync($"link set {ClientInterface} netns {lab.Client.Namespace.Path}");
-        await lab.Client.IpAsync(
-        [
-            $"link set {ClientInterface} gso_max_segs 1",
-            $"link set {ClientInterface} up",
-            .. HostLab.Addresses(ClientInterface, LabAddresses.UplinkClient, 25),
-            $"route replace default via {LabAddresses.UplinkRouter.IPv4} dev {ClientInterface}",
-            $"route replace ::/0 via {LabAddresses.UplinkRouter.IPv6} dev {ClientInterface}",
-        ]);
+        await new NetworkSetUp().Move(ClientInterface, lab.Client.Namespace).DoAsync(lab.Router.Root);
+        await new NetworkSetUp()
+            .SendOneSegmentAFrame(ClientInterface)
+            .SetUp(ClientInterface)
+            .Addresses(ClientInterface, LabAddresses.UplinkClient, 25)
+            .DefaultRoutes(LabAddresses.UplinkRouter, ClientInterface, replace: true)
+            .DoAsync(lab.Client.Root);
     }
 }

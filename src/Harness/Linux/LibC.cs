@@ -77,6 +77,19 @@ internal static partial class LibC
     [LibraryImport(Library)]
     public static partial uint geteuid();
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint send(SafeHandle socket, ReadOnlySpan<byte> bytes, nuint length, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint recv(SafeHandle socket, Span<byte> bytes, nuint length, int flags);
+
+    /// <summary>if_nametoindex(3): 0 when there is no such interface in the calling thread's namespace.</summary>
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial uint if_nametoindex(string name);
+
     /// <summary>
     /// The raw call: the wrappers of setresuid(2) and its kin change every thread of a process (nptl(7)), which is
     /// exactly what a thread that plays another user must not do.

@@ -22,6 +22,9 @@ public sealed class NetworkNamespace : IDisposable
     public string Path =>
         string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{_handle.DangerousGetHandle()}");
 
+    /// <summary>The number by which this process knows it, for requests to the kernel.</summary>
+    internal int Descriptor => (int)_handle.DangerousGetHandle();
+
     /// <summary>Makes an empty namespace, in which only a loopback interface exists, and that is down.</summary>
     /// <exception cref="SystemCallException">The caller lacks CAP_SYS_ADMIN.</exception>
     public static NetworkNamespace Create()

@@ -46,7 +46,6 @@ internal sealed class LabCapture : IAsyncDisposable
         return new CaptureEnd(await _capture.StopAsync(), reconciliation);
     }
 
-    // The counters go with the host's namespace.
     public ValueTask DisposeAsync() => _capture.DisposeAsync();
 }
 

@@ -2,6 +2,7 @@
 
 using System.Net.Sockets;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Linux.Netlink;
 using LeakVerifier.OpenVpn.Server;
 using LeakVerifier.OpenVpn.Tun;
 
@@ -22,10 +23,8 @@ internal sealed class LabServerPlace(LabHost host) : IServerPlace
         var tun = host.Root.RunAsync(() => TunDevice.Open(Interface)).GetAwaiter().GetResult();
         try
         {
-            host.IpAsync(
-                $"address add {LabAddresses.TunnelServer.IPv4}/26 dev {Interface}",
-                $"address add {LabAddresses.TunnelServer.IPv6}/64 dev {Interface} nodad",
-                $"link set {Interface} up").GetAwaiter().GetResult();
+            new NetworkSetUp().Addresses(Interface, LabAddresses.TunnelServer, 26).SetUp(Interface)
+                .DoAsync(host.Root).GetAwaiter().GetResult();
             return tun;
         }
         catch

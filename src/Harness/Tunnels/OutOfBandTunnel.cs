@@ -2,6 +2,7 @@
 
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 using LeakVerifier.Harness.Sandboxing;
 
 namespace LeakVerifier.Harness.Tunnels;
@@ -37,11 +38,16 @@ public sealed class OutOfBandTunnel : ITunnel
             }
 
             await Task.WhenAll(
-                lab.VpnServer.IpAsync(
-                    $"address add {LabAddresses.TunnelServer.IPv4}/26 dev {TunnelForwarder.ServerInterface}",
-                    $"address add {LabAddresses.TunnelServer.IPv6}/64 dev {TunnelForwarder.ServerInterface} nodad",
-                    $"link set {TunnelForwarder.ServerInterface} up"),
-                lab.Client.IpAsync([.. ClientAddresses(), .. TunnelRoutes.Add(routes), .. TunnelRoutes.ToServer()]));
+                new NetworkSetUp()
+                    .Addresses(TunnelForwarder.ServerInterface, LabAddresses.TunnelServer, 26)
+                    .SetUp(TunnelForwarder.ServerInterface)
+                    .DoAsync(lab.VpnServer.Root),
+                new NetworkSetUp()
+                    .Addresses(ITunnel.Interface, LabAddresses.TunnelClient, 26)
+                    .SetUp(ITunnel.Interface)
+                    .IntoTunnel(routes)
+                    .ToServer()
+                    .DoAsync(lab.Client.Root));
             return new OutOfBandTunnel(forwarder);
         }
         catch
@@ -55,15 +61,5 @@ public sealed class OutOfBandTunnel : ITunnel
     public ValueTask DisposeAsync()
     {
         return ClientProcess.DisposeAsync();
-    }
-
-    private static string[] ClientAddresses()
-    {
-        return
-        [
-            $"address add {LabAddresses.TunnelClient.IPv4}/26 dev {ITunnel.Interface}",
-            $"address add {LabAddresses.TunnelClient.IPv6}/64 dev {ITunnel.Interface} nodad",
-            $"link set {ITunnel.Interface} up",
-        ];
     }
 }

@@ -23,7 +23,7 @@ public sealed class PacketCaptureTests
         var numbers = new HashSet<int>();
         await using var capture = await PacketCapture.StartAsync(
             link.Router, Options(CaptureOptions.BlastBuffer), frame => Note(frame, numbers), TimeProvider.System);
-        await using var counter = await FrameCounter.AttachAsync(link.Router, capture, TimeProvider.System, Deadline);
+        var counter = await FrameCounter.AttachAsync(link.Router, capture, TimeProvider.System, Deadline);
 
         await link.SendAsync(Blast);
         var reconciliation = await counter.ReconcileAsync();
@@ -45,7 +45,7 @@ public sealed class PacketCaptureTests
         using var released = new ManualResetEventSlim(initialState: true);
         await using var capture = await PacketCapture.StartAsync(
             link.Router, Options(bufferSize: 64 << 10), _ => released.Wait(), TimeProvider.System);
-        await using var counter = await FrameCounter.AttachAsync(
+        var counter = await FrameCounter.AttachAsync(
             link.Router, capture, TimeProvider.System, TimeSpan.FromSeconds(1));
 
         released.Reset();

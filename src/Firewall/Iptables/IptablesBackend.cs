@@ -139,7 +139,7 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => IptablesLimits.Of(policy);
+    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => IptablesLimits.Of(policy, Variant);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks()

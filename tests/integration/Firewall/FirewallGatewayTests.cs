@@ -101,8 +101,8 @@ public sealed class FirewallGatewayTests
 
         var forward = await _wire.Client.RunAsync("nft list chain inet vpn_firewall forward");
         var inbound = await _wire.Client.RunAsync("nft list chain inet vpn_firewall inbound");
-        Wire.Packets(inbound, "counter").Should().Be(1, "nobody is reached through the physical link");
-        Wire.Packets(forward, "counter").Should().Be(1);
+        Wire.Refused(inbound).Should().Be(1, "nobody is reached through the physical link");
+        Wire.Refused(forward).Should().Be(1);
         client.Available.Should().Be(0);
     }
 

@@ -63,11 +63,11 @@ internal sealed class IptablesFirewall(string variant)
             && text.Contains($"-A {chain} -j VPNFW-{chain.ToLowerInvariant()}\n", StringComparison.Ordinal));
     }
 
-    /// <summary>Packets that rules of a chain refused, in both families.</summary>
-    public async Task<long> BlockedAsync(TestNamespace space, string table, string chain)
+    /// <summary>Packets that rules of a chain refused, in both families or in one.</summary>
+    public async Task<long> BlockedAsync(TestNamespace space, string table, string chain, string? only = null)
     {
         var sum = 0L;
-        foreach (var family in Families)
+        foreach (var family in Families.Where(family => only is null || family == only))
         {
             var text = await ShellAsync(space, $"{family}-save -c -t {table}");
             sum += text.Split('\n')

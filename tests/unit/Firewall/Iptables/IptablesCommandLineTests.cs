@@ -294,6 +294,10 @@ public sealed class IptablesCommandLineTests
         json.RootElement.GetProperty("uncovered").EnumerateArray().Select(line => line.GetString())
             .Should().Contain(line => line!.Contains("AF_PACKET", StringComparison.Ordinal));
         json.RootElement.GetProperty("blocked").GetProperty("output").GetInt64().Should().Be(4, "two of each family");
+        json.RootElement.GetProperty("rules").EnumerateArray().Should().Contain(rule =>
+            rule.GetProperty("table").GetString() == "IPv4 filter" && rule.GetProperty("chain").GetString() == "VPNFW-may-leave"
+            && rule.GetProperty("verdict").GetString() == "accept" && rule.GetProperty("for").GetString() == "-o lo -j ACCEPT"
+            && rule.GetProperty("packets").GetInt64() == 2);
         Run(["status", "--backend", "nft", "--config", Minimal]).Should().Be(ExitCode.Leak, "nft has nothing loaded");
     }
 

@@ -42,10 +42,11 @@ internal sealed class Backends : IDisposable
     {
         if ((name ?? Loaded()) == IptablesBackend.BackendName)
         {
-            return new SwitchingBackend(Iptables(), OthersOfIptables, () => _kernel is null ? null : Nft(_kernel));
+            return new SwitchingBackend(
+                _environment.Settings, Iptables(), OthersOfIptables, () => _kernel is null ? null : Nft(_kernel));
         }
 
-        return new SwitchingBackend(Nft(), LoadedIptables, Installed);
+        return new SwitchingBackend(_environment.Settings, Nft(), LoadedIptables, Installed);
     }
 
     public void Dispose()
@@ -74,7 +75,7 @@ internal sealed class Backends : IDisposable
         _watch ??= _environment.FindWatch();
         var frames = new FrameWall(kernel, _environment.Links, _environment.ListFramesInScratch);
         var wall = new Wall(kernel, frames, _environment.ListInScratch, _watch);
-        return new NftBackend(wall, _environment.Settings, new UplinkFacts(_environment.Links));
+        return new NftBackend(wall, new UplinkFacts(_environment.Links));
     }
 
     private IBackend Iptables()

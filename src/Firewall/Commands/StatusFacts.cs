@@ -42,7 +42,7 @@ internal sealed record StatusFacts(
         foreach (var rule in Counters.Where(rule => rule.Packets > 0))
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"  {rule.Packets,9}  {rule.Chain} #{rule.Number}: {RulePurpose.Of(rule.Chain, rule.Rule)}\n");
+                $"  {rule.Packets,9}  {rule.Verdict,-10}  {rule.Chain} #{rule.Number}: {Purpose(rule)}\n");
         }
     }
 
@@ -56,7 +56,8 @@ internal sealed record StatusFacts(
             json.WriteString("table", rule.Table);
             json.WriteString("chain", rule.Chain);
             json.WriteNumber("number", rule.Number);
-            json.WriteString("for", RulePurpose.Of(rule.Chain, rule.Rule));
+            json.WriteString("verdict", rule.Verdict);
+            json.WriteString("for", Purpose(rule));
             json.WriteNumber("packets", rule.Packets);
             json.WriteEndObject();
         }
@@ -80,6 +81,12 @@ internal sealed record StatusFacts(
             json.WriteString("warning", Watch.Warning);
             json.WriteEndObject();
         }
+    }
+
+    /// <summary>What a rule is for; of iptables' rules nobody has said it in words.</summary>
+    private static string Purpose(CountedRule rule)
+    {
+        return RulePurpose.Of(rule.Chain, rule.Rule) is var purpose && purpose != RulePurpose.Unknown ? purpose : rule.Rule;
     }
 
     private static string Describe(Confirmation confirmation) => confirmation switch

@@ -61,8 +61,9 @@ internal sealed record StatusReport(
         {
             text.Append("packets blocked since loading:");
             text.AppendJoin(",", Blocked.Select(count => $" {count.Key} {count.Value}")).Append('\n');
-            Facts.AppendCounters(text);
         }
+
+        Facts.AppendCounters(text);
 
         text.AppendJoin("", Uncovered.Select(line => $"not stopped by {Backend}: {line}\n"));
         return text.AppendJoin("", Remarks.Select(line => $"note: {line}\n")).ToString();

@@ -13,6 +13,9 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <param name="Packets">The packets.</param>
 public sealed partial record CountedRule(string Table, string Chain, int Number, string Rule, ulong Packets)
 {
+    /// <summary>What it does with what it counts, in a word: <c>accept</c>, <c>drop</c>.</summary>
+    public string Verdict => Word().Match(Rule) is { Success: true } word ? word.Groups[1].Value.ToLowerInvariant() : "";
+
     /// <summary>Reads the counters of a listing of one or more tables.</summary>
     public static IReadOnlyList<CountedRule> Read(string listing)
     {
@@ -41,6 +44,10 @@ public sealed partial record CountedRule(string Table, string Chain, int Number,
 
         return rules;
     }
+
+    // nft has it behind the counter, iptables behind its last option.
+    [GeneratedRegex("(?:^|.* )(?:counter|-j) ([A-Za-z]+)")]
+    private static partial Regex Word();
 
     [GeneratedRegex("counter packets ([0-9]{1,19}) bytes [0-9]+")]
     private static partial Regex Counter();

@@ -7,7 +7,7 @@ using LeakVerifier.Policy;
 namespace LeakVerifier.Firewall.Enforcement;
 
 /// <summary>nftables: one table for both families, replaced in one transaction.</summary>
-public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts uplinks) : IBackend
+public sealed class NftBackend(Wall wall, UplinkFacts uplinks) : IBackend
 {
     /// <summary>What <c>--backend</c> calls it.</summary>
     public const string BackendName = "nft";
@@ -51,9 +51,7 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
     {
         try
         {
-            var reply = wall.Open();
-            string[] failures = [.. reply.IsDone ? [] : new[] { reply.Error }, .. settings.Restore()];
-            return failures.Length == 0 ? null : string.Join("; ", failures);
+            return wall.Open() is { IsDone: false } refusal ? refusal.Error : null;
         }
         catch (WatchException exception)
         {
@@ -68,16 +66,7 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
     public RememberedRules? Remember() => wall.Remember();
 
     /// <inheritdoc/>
-    public bool Restore(string script)
-    {
-        var isRestored = wall.Restore(script);
-        if (isRestored && !wall.IsClosed())
-        {
-            _ = settings.Restore();
-        }
-
-        return isRestored;
-    }
+    public bool Restore(string script) => wall.Restore(script);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
@@ -99,7 +88,7 @@ public sealed class NftBackend(Wall wall, KernelSettings settings, UplinkFacts u
             yield return $"no wall stops{reason}: {string.Join("; ", result.Coverage.OpenCases)}";
         }
 
-        foreach (var warning in settings.Apply().Concat(uplinks.Warnings(policy)))
+        foreach (var warning in uplinks.Warnings(policy))
         {
             yield return warning;
         }

@@ -8,12 +8,14 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <summary>
 /// The backend that was asked for, with the others that may be loaded. The kernel asks all that is loaded, and a packet
 /// must be accepted by each: so the old backend's rules go after the new one's are in force, and nothing is open
-/// between.
+/// between. The kernel's settings belong to the rules of whichever backend, so that a switch does not set them back.
 /// </summary>
+/// <param name="settings">The kernel's settings that belong to the rules.</param>
 /// <param name="chosen">The backend that was asked for.</param>
 /// <param name="others">The other backends that have rules of ours in the kernel.</param>
 /// <param name="spare">Another backend, loaded or not, for when the chosen one cannot even close; null: none.</param>
-public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBackend>> others, Func<IBackend?> spare) : IBackend
+public sealed class SwitchingBackend(
+    KernelSettings settings, IBackend chosen, Func<IReadOnlyList<IBackend>> others, Func<IBackend?> spare) : IBackend
 {
     // Before the rules of each backend, where several are remembered; a comment to all of them.
     private const string Heading = "# backend: ";
@@ -25,6 +27,11 @@ public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBacken
     public LoadResult Load(EgressPolicy policy)
     {
         var result = chosen.Load(policy);
+        if (result.Outcome is LoadOutcome.InForce or LoadOutcome.Unverified)
+        {
+            result = result with { Warnings = [.. result.Warnings, .. settings.Apply()] };
+        }
+
         if (result.Outcome != LoadOutcome.InForce)
         {
             return result;
@@ -72,7 +79,9 @@ public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBacken
     /// <inheritdoc/>
     public string? Open()
     {
+        // The settings of a machine that could not be opened stay with its rules.
         var failures = others().Append(chosen).Select(backend => backend.Open()).OfType<string>().ToList();
+        failures.AddRange(failures.Count == 0 ? settings.Restore() : []);
         return failures.Count == 0 ? null : string.Join("; ", failures);
     }
 
@@ -101,8 +110,14 @@ public sealed class SwitchingBackend(IBackend chosen, Func<IReadOnlyList<IBacken
     {
         var parts = script.Split(Heading, StringSplitOptions.RemoveEmptyEntries)
             .Select(part => part.Split('\n', 2)).ToDictionary(part => part[0], part => part[1]);
-        return parts.All(part => (part.Key == Name ? chosen : spare())?.Restore(part.Value) == true)
+        var isRestored = parts.All(part => (part.Key == Name ? chosen : spare())?.Restore(part.Value) == true)
             && others().Where(other => !parts.ContainsKey(other.Name)).All(other => other.Open() is null);
+        if (isRestored && !IsClosed())
+        {
+            _ = settings.Restore();
+        }
+
+        return isRestored;
     }
 
     /// <inheritdoc/>

@@ -125,6 +125,19 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<CountedRule> Counters()
+    {
+        return
+        [
+            .. from family in IpFamilies.InOrder
+               let saved = iptables.Save(family, withCounters: true)
+               where saved.IsDone
+               from rule in SavedTables.Read(saved.Output).Counted(family.Word())
+               select rule,
+        ];
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
     {
         var counts =
@@ -139,7 +152,7 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => IptablesLimits.Of(policy);
+    public IReadOnlyList<string> Uncovered(EgressPolicy policy) => IptablesLimits.Of(policy, Variant);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks()

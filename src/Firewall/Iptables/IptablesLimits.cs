@@ -8,7 +8,7 @@ namespace LeakVerifier.Firewall.Iptables;
 internal static class IptablesLimits
 {
     /// <summary>What leaves, or is decided by others, in spite of the rules.</summary>
-    public static IReadOnlyList<string> Of(EgressPolicy policy)
+    public static IReadOnlyList<string> Of(EgressPolicy policy, IptablesVariant variant)
     {
         List<string> limits =
         [
@@ -16,6 +16,11 @@ internal static class IptablesLimits
             "macvlan and ipvlan children, and machines on a bridge with a physical interface",
             "what others accept before our jump in INPUT and FORWARD; what leaves meets the guard in any case",
         ];
+        if (variant == IptablesVariant.Nft)
+        {
+            limits.Add("a foreign 'nft flush ruleset', which takes the rules of iptables-nft along; 'watch' guards those of nft alone");
+        }
+
         if (policy.TunnelInterfaceKind is not null)
         {
             limits.Add($"VPN_INTERFACE_KIND: an interface is known by its name ({policy.TunnelInterface}) alone");

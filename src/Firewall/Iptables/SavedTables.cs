@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text;
+using LeakVerifier.Firewall.Enforcement;
 
 namespace LeakVerifier.Firewall.Iptables;
 
@@ -68,6 +69,18 @@ public sealed class SavedTables
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What each rule of ours counted, where that was listed.</summary>
+    /// <param name="family">The family's word, before the table's name.</param>
+    public IEnumerable<CountedRule> Counted(string family)
+    {
+        return
+            from table in _tables
+            from chain in table.Value.OwnChains
+            from rule in table.Value.Rules(chain).Select((rule, index) => (Number: index + 1, rule.Text, rule.Packets))
+            where rule.Packets is not null
+            select new CountedRule($"{family} {table.Key}", chain, rule.Number, rule.Text, rule.Packets!.Value);
     }
 
     /// <summary>Packets that rules of ours refused, by the names of their chains without the prefix.</summary>

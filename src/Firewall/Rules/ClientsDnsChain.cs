@@ -25,7 +25,7 @@ internal static class ClientsDnsChain
             let family = Match.IsIPv6(resolver) ? "ip6" : "ip"
             let number = Match.IsIPv6(resolver) ? "ipv6" : "ipv4"
             select $"iifname {Match.Name(client)}meta nfproto {number} {protocol} dport 53 "
-                + $"dnat {family} to {AddressText.Of(resolver)}";
+                + $"counter dnat {family} to {AddressText.Of(resolver)}";
         return new Chain("clients_dns", Hook, [.. rules]);
     }
 }

@@ -18,7 +18,7 @@ internal static class ClientsNatChain
         return new Chain("clients_nat", Hook,
         [
             .. policy.InternalInterfaces.Select(client =>
-                $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}masquerade"),
+                $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}counter masquerade"),
         ]);
     }
 }

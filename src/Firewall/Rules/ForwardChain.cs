@@ -19,7 +19,7 @@ internal static class ForwardChain
     {
         foreach (var client in policy.InternalInterfaces)
         {
-            yield return $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}accept";
+            yield return $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}counter accept";
             yield return FromTunnel(policy, client);
         }
     }
@@ -30,6 +30,6 @@ internal static class ForwardChain
     /// </summary>
     internal static string FromTunnel(EgressPolicy policy, InterfacePattern client)
     {
-        return $"{Match.FromTunnel(policy)}oifname {Match.Name(client)}ct state established,related accept";
+        return $"{Match.FromTunnel(policy)}oifname {Match.Name(client)}ct state established,related counter accept";
     }
 }

@@ -22,16 +22,16 @@ internal static class FrameListChain
     /// work of arp_announce and arp_ignore.
     /// </summary>
     private const string Arp =
-        "arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp operation { request, reply } meta length 42 accept";
+        "arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp operation { request, reply } meta length 42 counter accept";
 
     public static Chain Build(EgressPolicy policy)
     {
         return new Chain(Name, Hook: null,
         [
-            "ip hdrlength != 5 return comment \"options can route elsewhere\"",
-            "exthdr rt exists return comment \"routing headers can route elsewhere\"",
+            "ip hdrlength != 5 counter return comment \"options can route elsewhere\"",
+            "exthdr rt exists counter return comment \"routing headers can route elsewhere\"",
             .. Transport(policy),
-            .. policy.Management.Select(access => Match.ManagementAnswer(access) + "accept"),
+            .. policy.Management.Select(access => Match.ManagementAnswer(access) + "counter accept"),
             .. MayLeaveChain.LocalDns(policy),
             .. MayLeaveChain.LocalNetworks(policy),
             .. MayLeaveChain.Dhcp(policy),
@@ -45,17 +45,17 @@ internal static class FrameListChain
         var sender = Match.Identity(policy.Identity with { Cgroup = null });
         if (policy.Servers.IsEmpty && sender.Length > 0)
         {
-            yield return sender + "meta protocol { ip, ip6 } accept";
+            yield return sender + "meta protocol { ip, ip6 } counter accept";
         }
 
         foreach (var server in policy.Servers)
         {
             var to = sender + Match.Host("daddr", server.Address);
-            yield return $"{to}{Match.Transport(server, "dport")}accept";
+            yield return $"{to}{Match.Transport(server, "dport")}counter accept";
             if (server.Port is not null)
             {
                 yield return to + string.Create(CultureInfo.InvariantCulture, $"meta l4proto {(byte)server.Protocol} ")
-                    + Match.LaterFragment(server.Address) + "accept";
+                    + Match.LaterFragment(server.Address) + "counter accept";
             }
         }
     }

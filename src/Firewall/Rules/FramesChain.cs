@@ -15,12 +15,12 @@ internal static class FramesChain
     {
         return new Chain(Name, Hook: null,
         [
-            "oifname \"lo\" accept",
-            $"{Match.ToTunnel(policy)}accept",
-            .. policy.InternalInterfaces.Select(client => $"oifname {Match.Name(client)}accept"),
+            "oifname \"lo\" counter accept",
+            $"{Match.ToTunnel(policy)}counter accept",
+            .. policy.InternalInterfaces.Select(client => $"oifname {Match.Name(client)}counter accept"),
             $"jump {TunnelNamesChain.Name}",
             .. ToTheList,
-            .. policy.AllowEapol ? ["ether type 0x888e accept"] : ImmutableArray<string>.Empty,
+            .. policy.AllowEapol ? ["ether type 0x888e counter accept"] : ImmutableArray<string>.Empty,
             .. FinalVerdict.Drop("frame", policy.LogRefused),
         ]);
     }

@@ -17,10 +17,10 @@ internal static class InboundChain
     {
         return new Chain("inbound", Hook,
         [
-            "iifname \"lo\" accept",
-            $"{Match.FromTunnel(policy)}accept",
-            .. policy.InternalInterfaces.Select(client => $"iifname {Match.Name(client)}accept"),
-            "fib daddr . iif type { local, broadcast, multicast } accept",
+            "iifname \"lo\" counter accept",
+            $"{Match.FromTunnel(policy)}counter accept",
+            .. policy.InternalInterfaces.Select(client => $"iifname {Match.Name(client)}counter accept"),
+            "fib daddr . iif type { local, broadcast, multicast } counter accept",
             "counter drop",
         ]);
     }

@@ -17,11 +17,11 @@ internal static class InputChain
     {
         return new Chain("input", Hook,
         [
-            "iifname \"lo\" accept",
+            "iifname \"lo\" counter accept",
             .. Malformed(),
             .. TransportReplies(policy),
             "ct state invalid counter drop",
-            $"{Match.FromTunnel(policy)}accept",
+            $"{Match.FromTunnel(policy)}counter accept",
             .. TransportErrors(policy),
             .. Management(policy),
             .. LocalReplies(policy),
@@ -51,7 +51,7 @@ internal static class InputChain
     private static IEnumerable<string> TransportReplies(EgressPolicy policy)
     {
         return policy.Servers.Select(server =>
-            $"{Match.Host("saddr", server.Address)}{Match.Transport(server, "sport")}accept");
+            $"{Match.Host("saddr", server.Address)}{Match.Transport(server, "sport")}counter accept");
     }
 
     /// <summary>
@@ -63,7 +63,7 @@ internal static class InputChain
         if (policy.Servers.IsEmpty)
         {
             // As in the original: with no server listed, only the connection table tells the tunnel's replies.
-            yield return "ct state established,related accept";
+            yield return "ct state established,related counter accept";
             yield break;
         }
 
@@ -71,8 +71,8 @@ internal static class InputChain
         {
             var about = Match.Host("daddr", address)
                 + (Match.IsIPv6(address) ? Match.Icmpv6Error : Match.IcmpError);
-            yield return $"ct state related ct original {about}accept";
-            yield return $"ct state related ct reply {about}accept";
+            yield return $"ct state related ct original {about}counter accept";
+            yield return $"ct state related ct reply {about}counter accept";
         }
     }
 
@@ -80,7 +80,7 @@ internal static class InputChain
     {
         return policy.Management.Select(access => Match.From(access.Interface)
             + Match.Network("saddr", access.Network)
-            + string.Create(CultureInfo.InvariantCulture, $"tcp dport {access.Port} accept"));
+            + string.Create(CultureInfo.InvariantCulture, $"tcp dport {access.Port} counter accept"));
     }
 
     private static IEnumerable<string> LocalReplies(EgressPolicy policy)
@@ -88,14 +88,14 @@ internal static class InputChain
         foreach (var local in policy.LocalNetworks)
         {
             yield return Match.From(local.Interface) + Match.Network("saddr", local.Network)
-                + "ct state established,related accept";
+                + "ct state established,related counter accept";
         }
 
         foreach (var resolver in policy.LocalDns.Where(address => !IsInLocalNetwork(policy, address)))
         {
             var from = Match.Host("saddr", resolver);
-            yield return $"{from}udp sport {Match.DnsPorts}ct state established accept";
-            yield return $"{from}tcp sport {Match.DnsPorts}ct state established accept";
+            yield return $"{from}udp sport {Match.DnsPorts}ct state established counter accept";
+            yield return $"{from}tcp sport {Match.DnsPorts}ct state established counter accept";
         }
     }
 
@@ -109,8 +109,8 @@ internal static class InputChain
         return policy.AllowDhcp
             ?
             [
-                "meta nfproto ipv4 udp sport 67 udp dport 68 accept",
-                "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept",
+                "meta nfproto ipv4 udp sport 67 udp dport 68 counter accept",
+                "ip6 saddr fe80::/10 udp sport 547 udp dport 546 counter accept",
             ]
             : [];
     }
@@ -122,13 +122,13 @@ internal static class InputChain
         {
             yield return Match.FromThisLink
                 + "icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } "
-                + "icmpv6 code no-route accept";
+                + "icmpv6 code no-route counter accept";
         }
 
         foreach (var client in policy.InternalInterfaces)
         {
             yield return $"iifname {Match.Name(client)}{Match.FromThisLink}"
-                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route counter accept";
         }
     }
 }

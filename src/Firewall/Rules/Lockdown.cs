@@ -11,8 +11,8 @@ public static class Lockdown
     /// <summary>The ruleset.</summary>
     public static Ruleset Ruleset { get; } = new(
     [
-        new Chain(MayLeaveChain.Name, Hook: null, ["oifname \"lo\" accept"]),
-        new Chain("input", InputChain.Hook, ["iifname \"lo\" accept", .. FinalVerdict.Drop("input", isLogged: true)]),
+        new Chain(MayLeaveChain.Name, Hook: null, ["oifname \"lo\" counter accept"]),
+        new Chain("input", InputChain.Hook, ["iifname \"lo\" counter accept", .. FinalVerdict.Drop("input", isLogged: true)]),
         new Chain("forward", ForwardChain.Hook, [.. FinalVerdict.Reject("forward", isLogged: true)]),
         OutputChain.Build(isLogged: true),
         new Chain("guard", GuardChain.Hook, [$"jump {MayLeaveChain.Name}", .. FinalVerdict.Drop("rerouted", isLogged: true)]),

@@ -43,8 +43,8 @@ internal static class MayLeaveChain
     {
         return new Chain(name, Hook: null,
         [
-            "oifname \"lo\" accept",
-            $"{Match.ToTunnel(policy)}accept",
+            "oifname \"lo\" counter accept",
+            $"{Match.ToTunnel(policy)}counter accept",
             .. Undecidable(),
             .. Transport(policy, identity),
             .. Management(policy),
@@ -62,10 +62,10 @@ internal static class MayLeaveChain
     /// </summary>
     private static ImmutableArray<string> Undecidable() =>
     [
-        "ip frag-off & 8191 != 0 return comment \"later fragments have no ports\"",
-        "frag frag-off != 0 return comment \"later fragments have no ports\"",
-        "ip hdrlength != 5 return comment \"options can route elsewhere\"",
-        "exthdr rt exists return comment \"routing headers can route elsewhere\"",
+        "ip frag-off & 8191 != 0 counter return comment \"later fragments have no ports\"",
+        "frag frag-off != 0 counter return comment \"later fragments have no ports\"",
+        "ip hdrlength != 5 counter return comment \"options can route elsewhere\"",
+        "exthdr rt exists counter return comment \"routing headers can route elsewhere\"",
     ];
 
     /// <summary>The tunnel's own process to its servers, and nobody else, not even root.</summary>
@@ -73,9 +73,9 @@ internal static class MayLeaveChain
     {
         var sender = Match.Identity(identity);
         return policy.Servers.IsEmpty
-            ? sender.Length == 0 ? [] : [sender + "accept"]
+            ? sender.Length == 0 ? [] : [sender + "counter accept"]
             : policy.Servers.Select(server =>
-                $"{sender}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}accept");
+                $"{sender}{Match.Host("daddr", server.Address)}{Match.Transport(server, "dport")}counter accept");
     }
 
     /// <summary>
@@ -85,7 +85,7 @@ internal static class MayLeaveChain
     private static IEnumerable<string> Management(EgressPolicy policy)
     {
         return policy.Management.Select(access =>
-            Match.ManagementAnswer(access) + "ct direction reply ct state established accept");
+            Match.ManagementAnswer(access) + "ct direction reply ct state established counter accept");
     }
 
     internal static IEnumerable<string> LocalDns(EgressPolicy policy)
@@ -95,8 +95,8 @@ internal static class MayLeaveChain
             foreach (var interfaceName in ResolverInterfaces(policy, resolver))
             {
                 var to = Match.To(interfaceName) + Match.Host("daddr", resolver);
-                yield return $"{to}udp dport {Match.DnsPorts}accept";
-                yield return $"{to}tcp dport {Match.DnsPorts}accept";
+                yield return $"{to}udp dport {Match.DnsPorts}counter accept";
+                yield return $"{to}tcp dport {Match.DnsPorts}counter accept";
             }
         }
     }
@@ -119,11 +119,11 @@ internal static class MayLeaveChain
             yield break;
         }
 
-        yield return $"udp dport {Match.DnsPorts}return";
-        yield return $"tcp dport {Match.DnsPorts}return";
+        yield return $"udp dport {Match.DnsPorts}counter return";
+        yield return $"tcp dport {Match.DnsPorts}counter return";
         foreach (var local in policy.LocalNetworks)
         {
-            yield return $"{Match.To(local.Interface)}{Match.Network("daddr", local.Network)}{Match.PlainProtocols(local.Network)}accept";
+            yield return $"{Match.To(local.Interface)}{Match.Network("daddr", local.Network)}{Match.PlainProtocols(local.Network)}counter accept";
         }
     }
 
@@ -136,8 +136,8 @@ internal static class MayLeaveChain
         return policy.AllowDhcp
             ?
             [
-                "ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept",
-                "ip6 saddr fe80::/10 ip6 daddr ff02::1:2 udp sport 546 udp dport 547 accept",
+                "ip daddr 255.255.255.255 udp sport 68 udp dport 67 counter accept",
+                "ip6 saddr fe80::/10 ip6 daddr ff02::1:2 udp sport 546 udp dport 547 counter accept",
             ]
             : [];
     }
@@ -149,7 +149,7 @@ internal static class MayLeaveChain
         {
             yield return $"{Match.FromThisLink}ip6 daddr {{ {OnLink} }} "
                 + "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } "
-                + "icmpv6 code no-route accept";
+                + "icmpv6 code no-route counter accept";
         }
     }
 
@@ -162,10 +162,10 @@ internal static class MayLeaveChain
         foreach (var client in policy.InternalInterfaces)
         {
             var to = $"oifname {Match.Name(client)}";
-            yield return $"{to}{Match.IcmpError}accept";
-            yield return $"{to}{Match.Icmpv6Error}accept";
+            yield return $"{to}{Match.IcmpError}counter accept";
+            yield return $"{to}{Match.Icmpv6Error}counter accept";
             yield return to + Match.FromThisLink
-                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route accept";
+                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route counter accept";
         }
     }
 }

@@ -25,7 +25,7 @@ public static class SecondWall
     public static FrameRuleset Lockdown { get; } = new(
     [
         new Chain(FrameListChain.Name, Hook: null, []),
-        new Chain(FramesChain.Name, Hook: null, ["oifname \"lo\" accept", .. FinalVerdict.Drop("frame", isLogged: true)]),
+        new Chain(FramesChain.Name, Hook: null, ["oifname \"lo\" counter accept", .. FinalVerdict.Drop("frame", isLogged: true)]),
     ]);
 
     internal static Chain BaseChain(IEnumerable<string> interfaces)

@@ -26,6 +26,8 @@ public sealed class BootTests
         Kinds(without).Should().Contain(
             [LeakClass.Direct.Id, LeakClass.Dns.Id, LeakClass.Multicast.Id], "the sender and the system itself were able to");
 
+        without.ToString().Should().Contain("192.0.2.50:9 > 203.0.113.80:9", "the sender's packet socket was able to");
+
         with.Capture.IsComplete.Should().BeTrue(with.Capture.ToString());
         with.Judgement.Judged.Should().Be(with.Recorded, "QEMU's own record of the card has as many frames");
         with.Course.Should().Contain("firewall active").And.Contain("watch active").And.Contain("openvpn runs as tunnel");

@@ -7,8 +7,13 @@ using System.Net.Sockets;
 namespace LeakVerifier.IntegrationTests.Firewall;
 
 /// <summary>A gateway: what comes from its clients leaves through the tunnel or not at all.</summary>
-public sealed class FirewallGatewayTests
+[TestFixture("nft")]
+[TestFixture("iptables", "nft")]
+[TestFixture("iptables", "legacy")]
+public sealed class FirewallGatewayTests(string backend, string? variant = null)
 {
+    private readonly IptablesFirewall _firewall = new(variant ?? "nft");
+
     private const string Forwarding = """
         sysctl -qw net.ipv4.ip_forward=1
         ip link add eth1 type veth peer name work netns WORKSTATION
@@ -22,12 +27,14 @@ public sealed class FirewallGatewayTests
         ip route add default via 198.51.100.129
         """;
 
+    private string _config = "";
     private Wire _wire = null!;
     private TestNamespace _workstation = null!;
 
     [SetUp]
     public async Task SetUp()
     {
+        _config = Path.GetTempFileName();
         _wire = await Wire.CreateAsync();
         _workstation = await TestNamespace.CreateAsync();
         var id = _workstation.HolderId.ToString(CultureInfo.InvariantCulture);
@@ -43,6 +50,7 @@ public sealed class FirewallGatewayTests
     {
         _workstation.Dispose();
         _wire.Dispose();
+        File.Delete(_config);
     }
 
     [Test]
@@ -78,7 +86,7 @@ public sealed class FirewallGatewayTests
         (await answer.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode
             .Should().Be(SocketError.HostUnreachable, "that is how Linux reports administratively prohibited");
         (await _wire.ArrivedAsync()).Should().Be(0);
-        (await VpnFirewall.RunAsync(_wire.Client, "flush")).ExitCode.Should().Be(0);
+        await _firewall.DoAsync(_wire.Client, "flush", "--backend", backend);
         await client.SendAsync("in the clear"u8.ToArray());
         await Wire.ReceiveAsync(receiver);
         (await _wire.ArrivedAsync()).Should().Be(1, "without the firewall the same flow leaks");
@@ -99,23 +107,77 @@ public sealed class FirewallGatewayTests
         await _wire.Outside.RunAsync("ip route replace 198.51.100.128/25 via 198.51.100.2 dev tunfar");
         outside.SendTo("by the tunnel"u8, target);
 
-        var forward = await _wire.Client.RunAsync("nft list chain inet vpn_firewall forward");
-        var inbound = await _wire.Client.RunAsync("nft list chain inet vpn_firewall inbound");
-        Wire.Packets(inbound, "counter").Should().Be(1, "nobody is reached through the physical link");
-        Wire.Packets(forward, "counter").Should().Be(1);
+        // iptables refuses what the physical link brings when it is to be forwarded, nft as it arrives.
+        var arrived = await RefusedAsync("inbound", "raw", "foreign");
+        (arrived + await RefusedAsync("forward", "filter", "forward")).Should().Be(2, "neither way leads to a client");
         client.Available.Should().Be(0);
     }
 
-    private async Task StartAsync()
+    [Test]
+    public async Task A_clients_question_is_answered_in_the_tunnel_whichever_resolver_it_asks()
     {
-        var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--config", VpnFirewall.Golden("gateway.conf"));
-        run.ExitCode.Should().Be(0, "{0}", run);
+        await File.WriteAllTextAsync(_config,
+            await File.ReadAllTextAsync(VpnFirewall.Golden("gateway.conf")) + "CLIENT_DNS=198.51.100.1\n");
+        using var local = _wire.Receiver("192.0.2.53", 53);
+        using var resolver = _wire.Receiver("198.51.100.1", 53);
+        using (var before = Client("192.0.2.53", 53))
+        {
+            await before.SendAsync("question"u8.ToArray());
+            await Wire.ReceiveAsync(local);
+            (await _wire.ArrivedAsync()).Should().Be(1, "without the firewall it is asked in the clear");
+        }
+
+        await StartAsync(_config);
+        using var client = Client("192.0.2.53", 53);
+        await client.SendAsync("question"u8.ToArray());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var received = await resolver.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0), limit.Token);
+        resolver.SendTo("answer"u8, received.RemoteEndPoint);
+
+        await Wire.ReceiveAsync(client);
+        ((IPEndPoint)received.RemoteEndPoint).Address.Should().Be(IPAddress.Parse("198.51.100.2"));
+        (await _wire.ArrivedAsync()).Should().Be(0);
     }
 
-    private Socket Client()
+    [Test]
+    public async Task Without_the_tunnel_a_clients_question_is_asked_nowhere()
+    {
+        await File.WriteAllTextAsync(_config,
+            await File.ReadAllTextAsync(VpnFirewall.Golden("gateway.conf")) + "CLIENT_DNS=198.51.100.1\n");
+        using var local = _wire.Receiver("192.0.2.53", 53);
+        using var client = Client("192.0.2.53", 53);
+        await client.SendAsync("question"u8.ToArray());
+        await Wire.ReceiveAsync(local);
+        (await _wire.ArrivedAsync()).Should().Be(1, "without the firewall it is asked in the clear");
+        await StartAsync(_config);
+        await _wire.Client.RunAsync("ip link set tun0 down");
+
+        await client.SendAsync("question"u8.ToArray());
+        using var other = Client("192.0.2.53", 53);
+        await other.SendAsync("question"u8.ToArray());
+
+        await Traffic.Eventually.HoldsAsync(async () =>
+            (await RefusedAsync("forward", "filter", "forward")).Should().Be(2, "both tried"));
+        (await _wire.ArrivedAsync()).Should().Be(0);
+        local.Available.Should().Be(0);
+    }
+
+    private Task StartAsync() => StartAsync(VpnFirewall.Golden("gateway.conf"));
+
+    private Task StartAsync(string config) => _firewall.DoAsync(_wire.Client, "start", "--config", config, "--backend", backend);
+
+    /// <summary>Packets of IPv4 that a chain refused: nft's, or that of a table of iptables.</summary>
+    private async Task<long> RefusedAsync(string chain, string table, string iptablesChain)
+    {
+        return backend == "nft"
+            ? Wire.Refused(await _wire.Client.RunAsync($"nft list chain inet vpn_firewall {chain}"))
+            : await _firewall.BlockedAsync(_wire.Client, table, iptablesChain, "iptables");
+    }
+
+    private Socket Client(string address = "203.0.113.80", int port = 8080)
     {
         var client = _workstation.Open(AddressFamily.InterNetwork, SocketType.Dgram);
-        client.Connect(IPAddress.Parse("203.0.113.80"), 8080);
+        client.Connect(IPAddress.Parse(address), port);
         return client;
     }
 }

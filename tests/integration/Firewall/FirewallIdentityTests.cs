@@ -40,6 +40,38 @@ public sealed class FirewallIdentityTests
         (await SendAsync("203.0.113.99", 0x1ca6c)).Should().Be(0);
     }
 
+    [TestCase("nft")]
+    [TestCase("iptables")]
+    public async Task A_transport_known_by_its_control_group_leaves_and_nobody_elses_does(string backend)
+    {
+        // Both walls' programs look for the group in the place where systems have it that know nothing older.
+        var group = $"leakverifier-test-{Environment.ProcessId}";
+        const string mount = "mount -t cgroup2 none /sys/fs/cgroup";
+        var join = $"echo $$ >/sys/fs/cgroup/{group}/cgroup.procs";
+        await File.WriteAllTextAsync(_file, $"TUNNEL_CGROUP={group}\nVPN_SERVERS=203.0.113.10:1194/udp\n");
+
+        async Task<long> SendAsync(string address, string inside)
+        {
+            await RunAsync($"{mount}; {inside}; setpriv --reuid {Wire.OtherUser} --clear-groups bash -c 'echo probe >/dev/udp/{address}/1194' || true");
+            return await _wire.ArrivedAsync();
+        }
+
+        await RunAsync($"{mount}; mkdir /sys/fs/cgroup/{group}");
+        try
+        {
+            (await SendAsync("203.0.113.10", "true")).Should().Be(1, "nothing is closed yet");
+            await RunAsync($"{mount}; exec {VpnFirewall.Path} start --backend {backend} --config {_file}");
+
+            (await SendAsync("203.0.113.10", join)).Should().Be(1);
+            (await SendAsync("203.0.113.10", "true")).Should().Be(0);
+            (await SendAsync("203.0.113.99", join)).Should().Be(0);
+        }
+        finally
+        {
+            await RunAsync($"{mount}; rmdir /sys/fs/cgroup/{group}");
+        }
+    }
+
     [TestCase("veth", true)]
     [TestCase("wireguard", false)]
     public async Task The_tunnels_interface_is_one_of_its_kind_only(string kind, bool passes)
@@ -68,6 +100,13 @@ public sealed class FirewallIdentityTests
         using var raw = _wire.Client.Open(AddressFamily.InterNetwork, SocketType.Raw);
         Wire.TrySend(raw, Acknowledgement("192.0.2.2", "192.0.2.1"), new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0));
         (await _wire.ArrivedAsync()).Should().Be(0, "an answer to nobody is none");
+    }
+
+    /// <summary>Runs a line of the shell in the client, with mounts of its own.</summary>
+    private async Task RunAsync(string line)
+    {
+        var run = await _wire.Client.TryRunAsync("unshare", "--mount", "bash", "-ec", line);
+        run.ExitCode.Should().Be(0, "'{0}' should work: {1}", line, run);
     }
 
     private async Task StartAsync(string configuration)

@@ -193,6 +193,20 @@ public sealed class FirewallTrafficTests
             .Should().Be(SocketError.ConnectionRefused);
     }
 
+    [Test]
+    public async Task Status_counts_what_is_accepted_and_what_is_refused_by_rule()
+    {
+        await StartAsync();
+        _wire.Send("203.0.113.10", 1194, Wire.TunnelUser).Should().BeTrue();
+        _wire.Send("203.0.113.10", 1194, Wire.OtherUser).Should().BeFalse();
+
+        var status = await VpnFirewall.RunAsync(_wire.Client, "status", "--config", _config);
+
+        status.ExitCode.Should().Be(0, "{0}", status);
+        status.Output.Should().MatchRegex(@" 2  accept +may_leave #\d+: the tunnel's transport", "output asks the list, and the guard")
+            .And.MatchRegex(@" 1  reject +output #\d+: nothing on the list");
+    }
+
     private async Task StartAsync()
     {
         var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--config", _config);
@@ -218,8 +232,6 @@ public sealed class FirewallTrafficTests
 
     private async Task<long> BlockedAsync(string chain)
     {
-        var listing = await _wire.Client.RunAsync($"nft list chain inet vpn_firewall {chain}");
-        return listing.Split('\n').Where(line => line.Contains("counter", StringComparison.Ordinal))
-            .Sum(line => Wire.Packets(line, "counter"));
+        return Wire.Refused(await _wire.Client.RunAsync($"nft list chain inet vpn_firewall {chain}"));
     }
 }

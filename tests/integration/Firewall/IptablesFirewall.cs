@@ -22,7 +22,7 @@ internal sealed class IptablesFirewall(string variant)
     {
         File.Exists(VpnFirewall.Path).Should().BeTrue("{0} should be published", VpnFirewall.Path);
         string[] backend = args.Contains("--backend") ? [] : ["--backend", "iptables"];
-        return space.Start([.. Mounted("exec \"$0\" \"$@\""), VpnFirewall.Path, .. args, .. backend]);
+        return space.Start([.. Behind(variant), VpnFirewall.Path, .. args, .. backend]);
     }
 
     /// <summary>Runs <c>vpn-firewall</c>.</summary>
@@ -41,7 +41,7 @@ internal sealed class IptablesFirewall(string variant)
     /// <summary>Runs a line of the shell in which <c>iptables</c> is this variant; it must succeed.</summary>
     public async Task<string> ShellAsync(TestNamespace space, string line)
     {
-        var run = await space.TryRunAsync(Mounted(line));
+        var run = await space.TryRunAsync(Mounted(variant, line));
         run.ExitCode.Should().Be(0, "'{0}' should work: {1}", line, run);
         return run.Output;
     }
@@ -63,11 +63,11 @@ internal sealed class IptablesFirewall(string variant)
             && text.Contains($"-A {chain} -j VPNFW-{chain.ToLowerInvariant()}\n", StringComparison.Ordinal));
     }
 
-    /// <summary>Packets that rules of a chain refused, in both families.</summary>
-    public async Task<long> BlockedAsync(TestNamespace space, string table, string chain)
+    /// <summary>Packets that rules of a chain refused, in both families or in one.</summary>
+    public async Task<long> BlockedAsync(TestNamespace space, string table, string chain, string? only = null)
     {
         var sum = 0L;
-        foreach (var family in Families)
+        foreach (var family in Families.Where(family => only is null || family == only))
         {
             var text = await ShellAsync(space, $"{family}-save -c -t {table}");
             sum += text.Split('\n')
@@ -79,7 +79,10 @@ internal sealed class IptablesFirewall(string variant)
         return sum;
     }
 
-    private string[] Mounted(string line)
+    /// <summary>A command that runs the one behind it where <c>iptables</c> is a variant.</summary>
+    public static string[] Behind(string variant) => Mounted(variant, "exec \"$0\" \"$@\"");
+
+    private static string[] Mounted(string variant, string line)
     {
         var links = from family in Families
                     from verb in new[] { "", "-restore", "-save" }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LeakVerifier.IntegrationTests.Traffic;
@@ -13,8 +14,14 @@ namespace LeakVerifier.IntegrationTests.Firewall;
 public sealed class IptablesReloadTests(string variant)
 {
     private const int Reloads = 25;
-    private const int Kills = 20;
 
+    /// <summary>VPN_FIREWALL_KILLS sets another number, as for <see cref="FirewallKillTests"/>.</summary>
+    private static readonly int Kills =
+        int.TryParse(Environment.GetEnvironmentVariable("VPN_FIREWALL_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 20;
+
+    private static readonly string[] Verbs = ["start", "reload"];
+
+    private readonly int _seed = Environment.TickCount & 0xffff;
     private readonly IptablesFirewall _firewall = new(variant);
     private readonly string _config = VpnFirewall.Golden("minimal.conf");
     private Wire _wire = null!;
@@ -91,22 +98,31 @@ public sealed class IptablesReloadTests(string variant)
     }
 
     [Test]
-    public async Task Killed_at_any_moment_after_a_first_start_it_lets_nothing_out()
+    public async Task Killed_at_random_moments_after_a_first_start_it_lets_nothing_out()
     {
         await RunAsync("start");
         var duration = await DurationAsync();
+        var random = new Random(_seed);
         using var socket = Connected(Wire.OtherUser, "203.0.113.80");
-        using var blast = new Blast(socket);
-        for (var kill = 0; kill < Kills; kill++)
+        using (var blast = new Blast(socket))
         {
-            var config = VpnFirewall.Golden(kill % 2 == 0 ? "everything.conf" : "minimal.conf");
-            await KillAsync(_firewall.Start(_wire.Client, "start", "--config", config), duration * 1.2 * kill / Kills);
-            (await _firewall.IsClosedAsync(_wire.Client, "ip6tables")).Should().BeTrue();
-            (await _firewall.IsClosedAsync(_wire.Client, "iptables")).Should().BeTrue();
+            for (var kill = 0; kill < Kills; kill++)
+            {
+                var config = VpnFirewall.Golden(kill % 2 == 0 ? "everything.conf" : "minimal.conf");
+                var process = _firewall.Start(_wire.Client, Verbs[random.Next(2)], "--config", config);
+                await KillAsync(process, duration * 1.2 * random.NextDouble());
+                (await _firewall.IsClosedAsync(_wire.Client, "ip6tables")).Should().BeTrue("seed {0}", _seed);
+                (await _firewall.IsClosedAsync(_wire.Client, "iptables")).Should().BeTrue("seed {0}", _seed);
+            }
+
+            TestContext.Out.WriteLine($"{Kills} kills, seed {_seed}");
+            await AssertNothingLeftAsync(blast);
         }
 
-        await AssertNothingLeftAsync(blast);
         await RunAsync("start");
+        using var control = new Blast(socket);
+        await RunAsync("flush");
+        await Eventually.HoldsAsync(async () => (await _wire.ArrivedAsync()).Should().BePositive("the blast must be able to leak"));
     }
 
     [Test]

@@ -102,6 +102,12 @@ internal sealed partial class Wire : IDisposable
         return long.Parse(CounterPackets().Match(listing, start).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Number of packets that the rules of a listing refused.</summary>
+    public static long Refused(string listing)
+    {
+        return RefusedPackets().Matches(listing).Sum(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Sends one datagram.</summary>
     /// <returns>Whether the kernel took it.</returns>
     public bool Send(string address, int port, uint user)
@@ -149,6 +155,9 @@ internal sealed partial class Wire : IDisposable
 
     [GeneratedRegex("fe80:[0-9a-f:]+")]
     private static partial Regex LinkLocal();
+
+    [GeneratedRegex("counter packets ([0-9]+) bytes [0-9]+ (?:drop|reject)")]
+    private static partial Regex RefusedPackets();
 
     [GeneratedRegex("packets ([0-9]+)")]
     private static partial Regex CounterPackets();

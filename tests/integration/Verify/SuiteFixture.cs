@@ -21,6 +21,9 @@ public abstract class SuiteFixture
         _arguments = ["--lab", lab, .. arguments];
     }
 
+    /// <summary>A command behind which the program runs; none: it runs by itself.</summary>
+    private protected virtual IReadOnlyList<string> Behind => [];
+
     private protected VerifyRun Run { get; private set; } = null!;
 
     private protected VerifyReport Report { get; private set; } = null!;
@@ -30,7 +33,8 @@ public abstract class SuiteFixture
     {
         _evidence = TestEvidence.CreateFolder();
         var begun = Stopwatch.GetTimestamp();
-        Run = await VerifyRun.RunAsync([.. _arguments, "--out", _evidence]);
+        Run = await VerifyRun.FinishAsync(
+            VerifyRun.StartCommand(null, [.. Behind, VerifyRun.Program, "verify", "--json", "-", .. _arguments, "--out", _evidence]));
         await TestContext.Out.WriteLineAsync(
             $"{string.Join(' ', _arguments)}: {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s; the largest process of "
             + $"any run so far had {ResourceUsage.LargestChildKibibytes / 1024} MiB resident");

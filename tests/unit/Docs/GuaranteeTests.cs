@@ -6,12 +6,12 @@ using LeakVerifier.UnitTests.Firewall;
 
 namespace LeakVerifier.UnitTests.Docs;
 
-/// <summary>What docs/guarantees.md and docs/comparison.md name as shown is in the tree.</summary>
+/// <summary>What docs/guarantees.md, docs/parity.md and docs/comparison.md name as shown is in the tree.</summary>
 public sealed partial class GuaranteeTests
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(GoldenRulesets.Folder, "../../../.."));
 
-    private static IEnumerable<string> Documents => ["guarantees.md", "comparison.md"];
+    private static IEnumerable<string> Documents => ["guarantees.md", "parity.md", "comparison.md"];
 
     [TestCaseSource(nameof(Documents))]
     public void Every_test_that_is_named_exists(string document)

@@ -117,7 +117,7 @@ public sealed class CommandLineTests
         Run("start", "--config", Minimal).Should().Be(ExitCode.Internal);
 
         _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
-        _error.ToString().Should().Contain("+ may_leave: meta skuid 1194 ip daddr 203.0.113.10 udp dport 1195 accept");
+        _error.ToString().Should().Contain("+ may_leave: meta skuid 1194 ip daddr 203.0.113.10 udp dport 1195 counter accept");
     }
 
     [Test]
@@ -203,7 +203,7 @@ public sealed class CommandLineTests
 
         Run("status", "--config", Minimal);
         _output.ToString().Should().StartWith("in-force: ").And.NotContain("\e[")
-            .And.MatchRegex(@" 2  output #3: nothing on the list of what may leave accepts it\n");
+            .And.MatchRegex(@" 2  reject +output #3: nothing on the list of what may leave accepts it\n");
         Run(Environment() with { HasColour = () => true }, "status", "--config", Minimal);
         _output.ToString().Should().StartWith("\e[32min-force\e[0m: ");
 
@@ -212,7 +212,9 @@ public sealed class CommandLineTests
         var rules = json.RootElement.GetProperty("rules").EnumerateArray().ToList();
         rules.Should().Contain(rule => rule.GetProperty("chain").GetString() == "guard"
             && rule.GetProperty("number").GetInt32() == 3 && rule.GetProperty("packets").GetInt32() == 2);
-        rules.Should().OnlyContain(rule => rule.GetProperty("for").GetString()!.Length > 10);
+        rules.Should().OnlyContain(rule =>
+            rule.GetProperty("for").GetString()!.Length > 10 && rule.GetProperty("verdict").GetString()!.Length > 3);
+        json.RootElement.GetProperty("blocked").GetProperty("guard").GetInt32().Should().Be(2, "what is accepted is not blocked");
     }
 
     [Test]

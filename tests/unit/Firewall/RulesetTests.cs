@@ -50,13 +50,13 @@ public sealed class RulesetTests
             .Distinct();
 
         rules.Should().BeEquivalentTo(
-            "iifname \"tun0\" oifname \"eth1\" ct state established,related accept",
-            "iifname \"tun0\" oifname \"vif*\" ct state established,related accept",
-            "iifname \"tun*\" oifname \"eth1\" ct state established,related accept",
+            "iifname \"tun0\" oifname \"eth1\" ct state established,related counter accept",
+            "iifname \"tun0\" oifname \"vif*\" ct state established,related counter accept",
+            "iifname \"tun*\" oifname \"eth1\" ct state established,related counter accept",
             "oifname \"eth0\" ip daddr 192.168.1.0/24 tcp sport 22 tcp flags != syn / fin,syn,rst,ack "
-                + "ct direction reply ct state established accept",
+                + "ct direction reply ct state established counter accept",
             "oifname \"eth0\" ip6 daddr fd00::/64 tcp sport 2222 tcp flags != syn / fin,syn,rst,ack "
-                + "ct direction reply ct state established accept");
+                + "ct direction reply ct state established counter accept");
     }
 
     [TestCase("2001:db8::5efe:c000:201")] // ISATAP, RFC 5214

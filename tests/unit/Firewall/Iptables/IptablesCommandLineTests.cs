@@ -183,6 +183,27 @@ public sealed class IptablesCommandLineTests
     }
 
     [Test]
+    public void The_kernels_settings_are_those_of_either_backend_until_the_machine_is_open()
+    {
+        var setting = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "sys", "ipv4", "conf", "all")).FullName, "arp_ignore");
+        File.WriteAllText(setting, "0\n");
+        var during = new List<string>();
+        _iptables.Refuse = (_, _, _) => Remember(during, setting);
+
+        Start(Minimal);
+        File.ReadAllText(setting).Should().Be("1");
+        Run(["start", "--config", Minimal]).Should().Be(ExitCode.Done, "{0}", _error);
+        during.Clear();
+        Start(Minimal);
+        Run(["start", "--config", Minimal]).Should().Be(ExitCode.Done, "{0}", _error);
+
+        during.Should().NotBeEmpty().And.OnlyContain(value => value == "1", "a switch does not tell the tunnel's address");
+        File.ReadAllText(setting).Should().Be("1");
+        Run(["flush"]).Should().Be(ExitCode.Done, "{0}", _error);
+        File.ReadAllText(setting).Should().Be("0");
+    }
+
+    [Test]
     public void Starting_with_nft_removes_the_chains_of_iptables_once_its_own_rules_are_in_force()
     {
         Start(Gateway);
@@ -202,9 +223,9 @@ public sealed class IptablesCommandLineTests
         var environment = Environment();
         var frames = new FrameWall(_nft, environment.Links, environment.ListFramesInScratch);
         var wall = new Wall(_nft, frames, environment.ListInScratch, environment.FindWatch());
-        var nft = new NftBackend(wall, environment.Settings, new UplinkFacts(environment.Links));
+        var nft = new NftBackend(wall, new UplinkFacts(environment.Links));
         var iptables = new IptablesBackend(_iptables, environment.Iptables);
-        var both = new SwitchingBackend(iptables, () => _nft.Table is null ? [] : [nft], () => nft);
+        var both = new SwitchingBackend(environment.Settings, iptables, () => _nft.Table is null ? [] : [nft], () => nft);
         if (before != "none")
         {
             (before == "nft" ? nft : (IBackend)iptables).Load(policy).Outcome.Should().Be(LoadOutcome.InForce);
@@ -273,6 +294,10 @@ public sealed class IptablesCommandLineTests
         json.RootElement.GetProperty("uncovered").EnumerateArray().Select(line => line.GetString())
             .Should().Contain(line => line!.Contains("AF_PACKET", StringComparison.Ordinal));
         json.RootElement.GetProperty("blocked").GetProperty("output").GetInt64().Should().Be(4, "two of each family");
+        json.RootElement.GetProperty("rules").EnumerateArray().Should().Contain(rule =>
+            rule.GetProperty("table").GetString() == "IPv4 filter" && rule.GetProperty("chain").GetString() == "VPNFW-may-leave"
+            && rule.GetProperty("verdict").GetString() == "accept" && rule.GetProperty("for").GetString() == "-o lo -j ACCEPT"
+            && rule.GetProperty("packets").GetInt64() == 2);
         Run(["status", "--backend", "nft", "--config", Minimal]).Should().Be(ExitCode.Leak, "nft has nothing loaded");
     }
 
@@ -332,6 +357,12 @@ public sealed class IptablesCommandLineTests
         Run(["print", .. Backend, "--config", Minimal]).Should().Be(ExitCode.Done);
 
         _output.ToString().Should().Be(IptablesRulesetTests.Compile(Minimal).ToText());
+    }
+
+    private static string? Remember(List<string> seen, string file)
+    {
+        seen.Add(File.ReadAllText(file).Trim());
+        return null;
     }
 
     private void Start(string configuration)

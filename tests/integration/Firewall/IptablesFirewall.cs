@@ -79,11 +79,14 @@ internal sealed class IptablesFirewall(string variant)
         return sum;
     }
 
-    private string[] Mounted(string line)
+    /// <summary>A script of the shell, without single quotes, in which <c>iptables</c> is this variant.</summary>
+    public string Script(string line)
     {
         var links = from family in Families
                     from verb in new[] { "", "-restore", "-save" }
                     select $"ln -s /usr/sbin/{family}-{variant}{verb} /etc/alternatives/{family}{verb}";
-        return ["unshare", "--mount", "sh", "-ec", $"mount -t tmpfs none /etc/alternatives; {string.Join("; ", links)}; {line}"];
+        return $"mount -t tmpfs none /etc/alternatives; {string.Join("; ", links)}; {line}";
     }
+
+    private string[] Mounted(string line) => ["unshare", "--mount", "sh", "-ec", Script(line)];
 }

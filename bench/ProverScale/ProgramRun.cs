@@ -22,13 +22,15 @@ internal sealed record ProgramRun(long Milliseconds, long Megabytes)
         var watch = Stopwatch.StartNew();
         string[] arguments = ["prove", "--config", configuration, "--ruleset", .. files];
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
         var peak = 0L;
-        while (process.StandardOutput.ReadLine() is not null)
+        do
         {
-            // While it prints its answer it still has what it used.
+            // Only of a program that still runs does the kernel say how much it had.
             peak = Math.Max(peak, Peak(process));
         }
-        process.WaitForExit();
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)));
+        output.Wait();
         return new ProgramRun(watch.ElapsedMilliseconds, peak / 1_000_000);
     }
 

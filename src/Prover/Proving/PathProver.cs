@@ -12,6 +12,7 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
 {
     private readonly DecisionDiagram _diagram = new(options.NodeBudget);
     private readonly Ruleset _merged = DropRuns.Merged(loaded.Ruleset);
+    private InterfaceClasses? _classes;
 
     /// <summary>Proves, or finds what leaves.</summary>
     public PathAnswer Answer(PathKind path, IpFamily family)
@@ -52,7 +53,7 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
 
     private PathAnswer Answer(DecisionDiagram diagram, PathKind path, IpFamily family)
     {
-        var classes = InterfaceClasses.Of(loaded, policy);
+        var classes = _classes ??= InterfaceClasses.Of(loaded, policy);
         var model = new PathModel(diagram, new Hooks(_merged, family), classes, path, family);
         var leaking = Leaking(model, diagram, policy, classes, path, options.NoRawSockets);
         var answer = new PathAnswer(path, family, Verdict.Proved);

@@ -8,7 +8,8 @@ using LeakVerifier.Prover.Smt;
 using LeakVerifier.ProverScale;
 
 // ProverScale [PROGRAM] [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000
-// rules. With the published program (artifacts/leakverifier) the whole of it is timed on the same rules as a listing, too.
+// rules. With the published program (artifacts/leakverifier) the whole of it is timed on the same rules as listings, too: of
+// nft, and of iptables-save where that can say them.
 const int MostForZ3 = 1_000;
 var program = args.FirstOrDefault(File.Exists);
 var numbers = args.Where(argument => argument != program).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture));
@@ -24,7 +25,7 @@ var folder = Directory.CreateTempSubdirectory("prover-scale-").FullName;
     ("set", Families.Set, Verdict.Proved),
 ];
 var isZ3There = SecondOpinion.IsAvailable;
-Console.WriteLine("family     rules   answer        ms    nodes  peak MB   program ms  MB   z3 ms  z3");
+Console.WriteLine("family     rules   answer        ms    nodes  peak MB   nft ms   MB  save ms   MB   z3 ms  z3");
 foreach (var (name, make, expected) in families)
 {
     foreach (var size in sizes)
@@ -39,10 +40,13 @@ foreach (var (name, make, expected) in families)
         var asks = isZ3There && size <= MostForZ3;
         var words = asks ? SecondOpinion.On(answer, loaded, Families.Policy, ProofOptions.Default).Words : "not asked";
         var theirs = asks ? watch.ElapsedMilliseconds : 0;
-        var whole = program is not null && SavedListing.Of(ruleset) is { } listing ? ProgramRun.Of(program, folder, listing) : null;
+        var nft = program is not null ? ProgramRun.Of(program, folder, NftListing.Of(ruleset)) : null;
+        var save = program is not null && SavedListing.Of(ruleset) is { } saved
+            ? ProgramRun.Of(program, folder, saved, SavedListing.ClosedIp6)
+            : null;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-9} {size,6}  {answer.Verdict,-12} {own,5} {answer.Nodes,8} {peak,8} "
-            + $"{whole?.Milliseconds,12} {whole?.Megabytes,3} {theirs,7}  {words}"));
+            + $"{nft?.Milliseconds,8} {nft?.Megabytes,4} {save?.Milliseconds,8} {save?.Megabytes,4} {theirs,7}  {words}"));
         if (answer.Verdict != expected)
         {
             Console.Error.WriteLine($"{name} {size}: expected {expected}: {answer.Reason}");

@@ -10,23 +10,27 @@ namespace LeakVerifier.ProverScale;
 internal sealed record ProgramRun(long Milliseconds, long Megabytes)
 {
     /// <summary>Runs <c>prove</c> on listings.</summary>
-    public static ProgramRun Of(string program, string folder, string listing)
+    public static ProgramRun Of(string program, string folder, params string[] listings)
     {
-        string[] files =
-            [Path.Combine(folder, "rules.ip4.save"), Path.Combine(folder, "rules.ip6.save"), Path.Combine(folder, "client.conf")];
-        File.WriteAllText(files[0], listing);
-        File.WriteAllText(files[1], SavedListing.ClosedIp6);
-        File.WriteAllText(files[2], "VPN_INTERFACE=tun0\nTUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\nLOCAL_NET=\"\"\n");
-        var watch = Stopwatch.StartNew();
-        string[] arguments = ["prove", "--config", files[2], "--ruleset", files[0], files[1]];
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var peak = 0L;
-        while (process.StandardOutput.ReadLine() is not null)
+        var configuration = Path.Combine(folder, "client.conf");
+        var files = listings.Select((_, index) => Path.Combine(folder, $"rules.{index}")).ToArray();
+        for (var index = 0; index < files.Length; index++)
         {
-            // While it prints its answer it still has what it used.
+            File.WriteAllText(files[index], listings[index]);
+        }
+        File.WriteAllText(configuration, "VPN_INTERFACE=tun0\nTUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\nLOCAL_NET=\"\"\n");
+        var watch = Stopwatch.StartNew();
+        string[] arguments = ["prove", "--config", configuration, "--ruleset", .. files];
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var peak = 0L;
+        do
+        {
+            // Only of a program that still runs does the kernel say how much it had.
             peak = Math.Max(peak, Peak(process));
         }
-        process.WaitForExit();
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)));
+        output.Wait();
         return new ProgramRun(watch.ElapsedMilliseconds, peak / 1_000_000);
     }
 

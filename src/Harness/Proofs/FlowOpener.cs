@@ -84,11 +84,11 @@ internal sealed class FlowOpener(WireLab lab)
 
         await NftAsync(Tracking);
         await NftAsync(Translations(needy));
-        await lab.LeadAsync(needy.Concat(needy.Select(packet => packet.AsWritten)));
+        await lab.LeadAsync(needy.Concat(needy.Select(packet => packet.AsWritten())));
         foreach (var packet in needy)
         {
             var isReply = packet[Field.ConnectionDirection] == 1;
-            var (first, second) = isReply ? (Reversed(packet), packet) : (packet.AsWritten, Reversed(packet));
+            var (first, second) = isReply ? (Reversed(packet), packet) : (packet.AsWritten(), Reversed(packet));
             await SendAsync(first, isFromHere: !isReply, packet, Syn, new StreamPlace(FirstSequence, 0));
             await SendAsync(second, isFromHere: isReply, packet, SynAck, new StreamPlace(SecondSequence, FirstSequence + 1));
             if (packet.Protocol == 6)

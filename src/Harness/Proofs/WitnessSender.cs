@@ -37,7 +37,7 @@ internal sealed class WitnessSender(WireLab lab)
     /// <returns>The number of each; 0: it cannot be sent.</returns>
     public async Task<IReadOnlyList<ushort>> SendAsync(IReadOnlyList<Packet> packets)
     {
-        await lab.LeadAsync(packets.Concat(packets.Select(packet => packet.AsWritten)));
+        await lab.LeadAsync(packets.Concat(packets.Select(packet => packet.AsWritten())));
         var numbers = new List<ushort>();
         foreach (var packet in packets)
         {
@@ -51,7 +51,7 @@ internal sealed class WitnessSender(WireLab lab)
 
     private async Task<ushort> SendAsync(Packet packet)
     {
-        var written = packet.AsWritten;
+        var written = packet.AsWritten();
         if (packet.Path != PathKind.PacketSocket)
         {
             if (packet.FormerDestination is not null)

@@ -26,6 +26,14 @@ internal sealed class DecisionDiagram(int budget) : IGates
     /// <summary>How many nodes were made.</summary>
     public int NodeCount => _nodes.Count;
 
+    /// <summary>Begins anew: functions made before have no meaning any more.</summary>
+    public void Clear()
+    {
+        _nodes.Clear();
+        _cache.Clear();
+        _nextQuantifier = FirstQuantifier;
+    }
+
     /// <inheritdoc/>
     public int Variable(int level) => _nodes.Make(level, 0, 1);
 

@@ -24,11 +24,12 @@ internal sealed class NodeTable
     public NodeTable(int budget)
     {
         _budget = budget;
-        var capacity = 1 << 12;
-        _level = new int[capacity];
-        _low = new int[capacity];
-        _high = new int[capacity];
-        _next = new int[capacity];
+        // Enough for a usual ruleset. Memory that is not written yet costs nothing, while growing costs twice what there was.
+        var capacity = 1 << 15;
+        _level = GC.AllocateUninitializedArray<int>(capacity);
+        _low = GC.AllocateUninitializedArray<int>(capacity);
+        _high = GC.AllocateUninitializedArray<int>(capacity);
+        _next = GC.AllocateUninitializedArray<int>(capacity);
         _buckets = NewBuckets(capacity);
         _level[0] = TerminalLevel;
         _level[1] = TerminalLevel;
@@ -37,6 +38,13 @@ internal sealed class NodeTable
 
     /// <summary>How many nodes there are.</summary>
     public int Count => _count;
+
+    /// <summary>Forgets every node but the constants. The memory stays: taking new memory costs more than the work in it.</summary>
+    public void Clear()
+    {
+        Array.Fill(_buckets, -1);
+        _count = 2;
+    }
 
     /// <summary>The variable that a node asks.</summary>
     public int Level(int node) => _level[node];
@@ -104,7 +112,7 @@ internal sealed class NodeTable
 
     private static int[] NewBuckets(int capacity)
     {
-        var buckets = new int[capacity];
+        var buckets = GC.AllocateUninitializedArray<int>(capacity);
         Array.Fill(buckets, -1);
         return buckets;
     }

@@ -9,6 +9,13 @@ internal sealed class OperationCache
     private Entry[] _entries = new Entry[1 << 12];
     private int _stores;
 
+    /// <summary>Forgets all of them.</summary>
+    public void Clear()
+    {
+        Array.Clear(_entries);
+        _stores = 0;
+    }
+
     /// <summary>Looks an operation up.</summary>
     public bool TryGet(int operation, int a, int b, int c, out int result)
     {
@@ -20,7 +27,7 @@ internal sealed class OperationCache
     /// <summary>Remembers an operation. <paramref name="operation"/> is never 0, which marks a free entry.</summary>
     public void Store(int operation, int a, int b, int c, int result)
     {
-        if (++_stores > _entries.Length && _entries.Length < 1 << MaximumBits)
+        if (++_stores > 2 * _entries.Length && _entries.Length < 1 << MaximumBits)
         {
             Grow();
         }
@@ -30,7 +37,7 @@ internal sealed class OperationCache
     private void Grow()
     {
         var old = _entries;
-        _entries = new Entry[old.Length * 4];
+        _entries = new Entry[old.Length * 2];
         foreach (var entry in old)
         {
             if (entry.Operation != 0)

@@ -87,7 +87,7 @@ public sealed record Packet
     public bool IsLaterFragment => (this[Field.FragmentOffset] & 0x1fff) != 0;
 
     /// <summary>The packet as its sender writes it, before a translation since before these rules.</summary>
-    public Packet AsWritten => FormerDestination is { } former
+    public Packet AsWritten() => FormerDestination is { } former
         ? With(Field.Destination, AddressRanges.ToNumber(former))
         : this;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Reading;
@@ -12,6 +11,9 @@ namespace LeakVerifier.Prover.Loading;
 public static class KernelRulesets
 {
     private const int Attempts = 5;
+
+    // Rules and bytecode of one program: starting it is much of the time that a proof of a usual ruleset takes.
+    private static readonly string[] Arguments = ["-j", "--debug=netlink", "-n", "list", "ruleset"];
 
     /// <summary>
     /// Reads the network namespace of the calling thread: nftables, iptables-nft and iptables-legacy, both families,
@@ -24,12 +26,15 @@ public static class KernelRulesets
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var before = NftGeneration.Read();
-            var listings = List();
+            // The kernel is asked for the rest while nft works.
+            var nft = ToolRun.Start("nft", Arguments);
             var devices = NftDevices.Read();
+            var machine = MachineSurvey.Read();
+            var listings = List(nft());
             var after = NftGeneration.Read();
             if (before == after && SameLegacy(listings, List("iptables-legacy-save", "ip6tables-legacy-save")))
             {
-                return Complete(listings, devices, after);
+                return Complete(listings, devices, machine, after);
             }
         }
         throw new RulesetUnavailableException(
@@ -37,9 +42,8 @@ public static class KernelRulesets
     }
 
     private static LoadedRuleset Complete(
-        List<RulesetListing> listings, IReadOnlyList<HookDevices> devices, uint? generation)
+        List<RulesetListing> listings, IReadOnlyList<HookDevices> devices, MachineSurvey machine, uint? generation)
     {
-        var machine = MachineSurvey.Read();
         var loaded = RulesetReader.FromListings(listings, devices);
         return loaded with
         {
@@ -59,18 +63,13 @@ public static class KernelRulesets
         };
     }
 
-    private static List<RulesetListing> List()
+    private static List<RulesetListing> List(ToolRun? nft)
     {
-        // Side by side: starting programs is most of the time that a proof of a usual ruleset takes.
-        string[] asJson = ["-j", "-n", "list", "ruleset"];
-        string[] asText = ["--debug=netlink", "-n", "list", "ruleset"];
-        var (first, second) = (ToolRun.Start("nft", asJson), ToolRun.Start("nft", asText));
-        var json = Listing(first(), asJson);
-        var text = Listing(second(), asText);
+        var (json, bytecode) = Split(Listing(nft));
         List<RulesetListing> listings = [json];
-        if (text.Content.Length > 0)
+        if (bytecode.Content.Length > 0)
         {
-            listings.Add(text);
+            listings.Add(bytecode);
         }
         if (HasXtables(json))
         {
@@ -81,10 +80,17 @@ public static class KernelRulesets
         return listings;
     }
 
+    // The bytecode of sets and rules, as nft reads them, and then the JSON in one line.
+    private static (RulesetListing Json, RulesetListing Bytecode) Split(RulesetListing both)
+    {
+        var start = both.Content.Span.TrimEnd((byte)'\n').LastIndexOf((byte)'\n') + 1;
+        return (both with { Content = both.Content[start..] }, both with { Content = both.Content[..start] });
+    }
+
     // Only the parameters of xtables extensions are not in nft's own listing.
     private static bool HasXtables(RulesetListing json) => json.Content.Span.IndexOf("\"xt\""u8) >= 0;
 
-    private static RulesetListing Listing(ToolRun? run, string[] arguments)
+    private static RulesetListing Listing(ToolRun? run)
     {
         if (run is null)
         {
@@ -92,7 +98,7 @@ public static class KernelRulesets
         }
         var isForbidden = run.Errors.Contains("not permitted", StringComparison.Ordinal);
         return run.ExitCode == 0
-            ? new RulesetListing("nft " + string.Join(' ', arguments), run.Output)
+            ? new RulesetListing("nft " + string.Join(' ', Arguments), run.Output)
             : throw new RulesetUnavailableException(isForbidden
                 ? "reading the rules needs CAP_NET_ADMIN: run as root"
                 : $"nft failed with exit code {run.ExitCode}: {run.Errors.Trim()}", isForbidden);
@@ -153,6 +159,6 @@ public static class KernelRulesets
 
     private static string Hash(List<RulesetListing> listings)
     {
-        return Convert.ToHexStringLower(SHA256.HashData(listings[0].Content.Span))[..16];
+        return Convert.ToHexStringLower(Sha256.Of(listings[0].Content.Span))[..16];
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Loading;
@@ -19,58 +19,41 @@ internal sealed record MachineSurvey(
         ["noqueue", "noop", "pfifo", "bfifo", "pfifo_fast", "fq", "fq_codel", "codel", "mq", "cake", "pie", "fq_pie", "tbf"];
 
     /// <summary>Looks at links, XDP, bridges and traffic control of the calling thread's namespace.</summary>
+    /// <exception cref="RulesetUnavailableException">The kernel does not list them.</exception>
     public static MachineSurvey Read()
     {
-        var names = new List<string>();
-        var addresses = new List<IPAddress>();
         var obstacles = new List<Obstacle>();
-        var disciplines = ToolRun.Start("tc", "-j", "qdisc", "show");
-        foreach (var link in List("ip", "-j", "-d", "address", "show"))
-        {
-            var name = link.GetProperty("ifname").GetString()!;
-            names.Add(name);
-            AddLink(link, name, obstacles);
-            addresses.AddRange(AddressesOf(link));
-        }
+        var links = LinkReader.Links();
+        links.ForEach(link => AddLink(link, obstacles));
         AddForeign(obstacles);
-        foreach (var discipline in Elements("tc", disciplines()))
+        foreach (var discipline in LinkReader.Disciplines())
         {
-            AddDiscipline(discipline, obstacles);
+            var name = links.Find(link => link.Index == discipline.Device)?.Name
+                ?? string.Create(CultureInfo.InvariantCulture, $"device {discipline.Device}");
+            AddDiscipline(discipline, name, obstacles);
         }
-        return new MachineSurvey([.. names], [.. addresses], [.. obstacles]);
+        return new MachineSurvey([.. links.Select(link => link.Name)], [.. LinkReader.Addresses()], [.. obstacles]);
     }
 
-    private static IEnumerable<IPAddress> AddressesOf(JsonElement link)
+    private static void AddLink(Link link, List<Obstacle> obstacles)
     {
-        return link.TryGetProperty("addr_info", out var list)
-            ? list.EnumerateArray()
-                .Where(item => item.TryGetProperty("scope", out var scope) && scope.ValueEquals("global"))
-                .Select(item => IPAddress.Parse(item.GetProperty("local").GetString()!))
-            : [];
-    }
-
-    private static void AddLink(JsonElement link, string name, List<Obstacle> obstacles)
-    {
-        if (link.TryGetProperty("xdp", out _))
+        var name = link.Name;
+        if (link.HasXdp)
         {
             obstacles.Add(new Obstacle($"an XDP program on {name}, which can send frames past every rule"));
         }
-        if (BpfPrograms.AreAttached(link.GetProperty("ifindex").GetInt32()))
+        if (BpfPrograms.AreAttached(link.Index))
         {
             obstacles.Add(new Obstacle($"a BPF program of traffic control (tcx) on {name}, which can send frames past every rule"));
         }
-        if (!link.TryGetProperty("linkinfo", out var info))
+        if (link.Kind is "macvtap" or "ipvtap")
         {
-            return;
+            obstacles.Add(new Obstacle($"{name} lets a program write frames ({link.Kind}), which inet rules do not see", name));
         }
-        if (info.TryGetProperty("info_kind", out var own) && own.GetString() is "macvtap" or "ipvtap")
-        {
-            obstacles.Add(new Obstacle($"{name} lets a program write frames ({own.GetString()}), which inet rules do not see", name));
-        }
-        if (info.TryGetProperty("info_slave_kind", out var kind))
+        if (link.PortKind.Length > 0)
         {
             obstacles.Add(new Obstacle(
-                $"{name} is a port of a {kind.GetString()}, whose other ports send frames that inet rules do not see", name));
+                $"{name} is a port of a {link.PortKind}, whose other ports send frames that inet rules do not see", name));
         }
     }
 
@@ -80,58 +63,29 @@ internal sealed record MachineSurvey(
         {
             foreach (var link in links.Where(IsShared))
             {
-                var name = link.GetProperty("ifname").GetString();
-                obstacles.Add(new Obstacle($"{name} in the network namespace of process {process} may share a device of this one, "
-                    + "whose inet rules do not see its frames"));
+                obstacles.Add(new Obstacle($"{link.Name} in the network namespace of process {process} may share a device of this "
+                    + "one, whose inet rules do not see its frames"));
             }
         }
     }
 
     // A child of a device that is in another namespace than the child.
-    private static bool IsShared(JsonElement link)
+    private static bool IsShared(Link link)
     {
-        return link.TryGetProperty("link_netnsid", out _) && link.TryGetProperty("linkinfo", out var info)
-            && info.TryGetProperty("info_kind", out var kind)
-            && kind.GetString() is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
+        return link.HasParentElsewhere && link.Kind is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
     }
 
-    private static void AddDiscipline(JsonElement discipline, List<Obstacle> obstacles)
+    private static void AddDiscipline(Discipline discipline, string device, List<Obstacle> obstacles)
     {
-        var kind = discipline.GetProperty("kind").GetString();
-        var device = discipline.GetProperty("dev").GetString()!;
-        var isHook = kind is "clsact" or "ingress";
-        if (isHook && (HasFilters(device, "ingress") || HasFilters(device, "egress")))
+        var isHook = discipline.Kind is "clsact" or "ingress";
+        if (isHook && LinkReader.HasFilters(discipline.Device))
         {
             obstacles.Add(new Obstacle($"tc filters on {device}, which can redirect packets past every rule"));
         }
-        else if (!isHook && !PlainDisciplines.Contains(kind))
+        else if (!isHook && !PlainDisciplines.Contains(discipline.Kind))
         {
-            obstacles.Add(new Obstacle($"queueing discipline {kind} on {device}, whose filters can redirect packets"));
+            obstacles.Add(new Obstacle(
+                $"queueing discipline {discipline.Kind} on {device}, whose filters can redirect packets"));
         }
-    }
-
-    private static bool HasFilters(string device, string side)
-    {
-        return ToolRun.Of("tc", "filter", "show", "dev", device, side) is not { ExitCode: 0, Output.Length: 0 };
-    }
-
-    /// <summary>Runs a program that prints a JSON array.</summary>
-    internal static IEnumerable<JsonElement> List(string program, params string[] arguments)
-    {
-        return Elements(program, ToolRun.Of(program, arguments));
-    }
-
-    private static IEnumerable<JsonElement> Elements(string program, ToolRun? run)
-    {
-        if (run is null)
-        {
-            throw new RulesetUnavailableException($"{program} is missing: install iproute2", isPrivilege: false);
-        }
-        if (run.ExitCode != 0)
-        {
-            throw new RulesetUnavailableException($"{program} failed: {run.Errors.Trim()}", isPrivilege: false);
-        }
-        using var document = JsonDocument.Parse(run.Output.Length == 0 ? "[]"u8.ToArray() : run.Output);
-        return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
     }
 }

@@ -39,11 +39,11 @@ internal static class NftDevices
                 5 => "netdev",
                 _ => "",
             };
-            var hook = NftSocket.Attribute(attributes, ChainHook);
+            var hook = NetlinkSocket.Attribute(attributes, ChainHook);
             if (name.Length > 0 && hook.Length > 0)
             {
-                chains.Add(new HookDevices(name, Text(NftSocket.Attribute(attributes, ChainTable)),
-                    Text(NftSocket.Attribute(attributes, ChainName)), Devices(hook), HasLater));
+                chains.Add(new HookDevices(name, Text(NetlinkSocket.Attribute(attributes, ChainTable)),
+                    Text(NetlinkSocket.Attribute(attributes, ChainName)), Devices(hook), HasLater));
             }
         });
         return isWhole ? chains : [];
@@ -51,14 +51,14 @@ internal static class NftDevices
 
     private static ImmutableArray<InterfacePattern> Devices(ReadOnlySpan<byte> hook)
     {
-        var list = NftSocket.Attribute(hook, HookDeviceList);
-        var one = NftSocket.Attribute(hook, HookDevice);
+        var list = NetlinkSocket.Attribute(hook, HookDeviceList);
+        var one = NetlinkSocket.Attribute(hook, HookDevice);
         if (list.IsEmpty)
         {
             return one.IsEmpty ? [] : [new InterfacePattern(Text(one), IsPrefix: false)];
         }
         var devices = ImmutableArray.CreateBuilder<InterfacePattern>();
-        while (NftSocket.TryNext(ref list, out var kind, out var value))
+        while (NetlinkSocket.TryNext(ref list, out var kind, out var value))
         {
             if (kind is DeviceName or DevicePrefix)
             {

@@ -16,7 +16,7 @@ internal static class NftGeneration
         uint? generation = null;
         NftSocket.Ask(GetGeneration, isDump: false, (_, attributes) =>
         {
-            var id = NftSocket.Attribute(attributes, Id);
+            var id = NetlinkSocket.Attribute(attributes, Id);
             generation = id.Length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(id) : null;
         });
         return generation;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Text;
 
 namespace LeakVerifier.Prover.Loading;
 
@@ -14,48 +14,57 @@ internal static partial class OtherNamespaces
     private const int NewNetwork = 0x4000_0000;
 
     /// <summary>One process of each namespace, and the links there. What this process may not enter is left out.</summary>
-    public static IReadOnlyList<(string Process, JsonElement[] Links)> Links()
+    public static List<(string Process, List<Link> Links)> Links()
     {
-        var own = NamespaceOf("thread-self");
-        var others = Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path))
-            .Where(name => name.All(char.IsAsciiDigit))
-            .Select(process => (Process: process, Namespace: NamespaceOf(process)))
-            .Where(item => item.Namespace is not null && item.Namespace != own)
-            .DistinctBy(item => item.Namespace).ToList();
-        return [.. others.Select(item => (item.Process, LinksOf(item.Process)))];
+        // Every process is asked, so each link is read into the same few bytes.
+        Span<byte> own = stackalloc byte[64];
+        own = own[..NamespaceOf("thread-self", own)];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var others = new List<string>();
+        Span<byte> other = stackalloc byte[64];
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            var process = Path.GetFileName(folder);
+            var place = char.IsAsciiDigit(process[0]) ? other[..NamespaceOf(process, other)] : [];
+            if (place.Length > 0 && !place.SequenceEqual(own) && seen.Add(Encoding.ASCII.GetString(place)))
+            {
+                others.Add(process);
+            }
+        }
+        return others.Count == 0 ? [] : LinksOf(others);
     }
 
-    private static string? NamespaceOf(string process)
+    private static int NamespaceOf(string process, Span<byte> target)
     {
-        try
-        {
-            return new FileInfo($"/proc/{process}/ns/net").LinkTarget;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return Math.Max(0, (int)ReadLink($"/proc/{process}/ns/net", target, target.Length));
     }
 
-    private static JsonElement[] LinksOf(string process)
+    // In a thread of its own, which ends in the last of them.
+    private static List<(string Process, List<Link> Links)> LinksOf(List<string> processes)
     {
-        JsonElement[] links = [];
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var place = File.OpenHandle($"/proc/{process}/ns/net");
-                links = SetNamespace(place, NewNetwork) == 0 ? [.. MachineSurvey.List("ip", "-j", "-d", "link", "show")] : [];
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or RulesetUnavailableException)
-            {
-                // The process has ended, or belongs to somebody else: a user who may not enter it cannot be answered for it.
-            }
-        });
+        var links = new List<(string Process, List<Link> Links)>();
+        var thread = new Thread(() => links.AddRange(processes.Select(process => (process, LinksOf(process)))));
         thread.Start();
         thread.Join();
         return links;
     }
+
+    private static List<Link> LinksOf(string process)
+    {
+        try
+        {
+            using var place = File.OpenHandle($"/proc/{process}/ns/net");
+            return SetNamespace(place, NewNetwork) == 0 ? LinkReader.Links() : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RulesetUnavailableException)
+        {
+            // The process has ended, or belongs to somebody else: a user who may not enter it cannot be answered for it.
+            return [];
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "readlink", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ReadLink(string path, Span<byte> target, nint length);
 
     [LibraryImport("libc", EntryPoint = "setns")]
     private static partial int SetNamespace(SafeHandle place, int kind);

@@ -52,7 +52,15 @@ internal sealed record ToolRun(int ExitCode, byte[] Output, string Errors)
         {
             var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync();
-            var feed = Task.Run(() => Feed(process, input));
+            var feed = Task.CompletedTask;
+            if (input.Length > 0)
+            {
+                feed = Task.Run(() => Feed(process, input));
+            }
+            else
+            {
+                process.StandardInput.Close();
+            }
             return () => Finish(process, feed, errors);
         }
         catch (Win32Exception)

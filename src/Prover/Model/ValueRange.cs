@@ -23,6 +23,11 @@ public readonly record struct ValueRange(UInt128 Low, UInt128 High)
     /// <summary>The same numbers as sorted, disjoint ranges that do not touch.</summary>
     public static ImmutableArray<ValueRange> Normalise(IEnumerable<ValueRange> ranges)
     {
+        // Nearly every rule compares with one number: nothing is to be sorted.
+        if (ranges is IReadOnlyList<ValueRange> { Count: 1 } one && one[0].Low <= one[0].High)
+        {
+            return [one[0]];
+        }
         var result = ImmutableArray.CreateBuilder<ValueRange>();
         foreach (var range in ranges.Where(r => r.Low <= r.High).OrderBy(r => r.Low))
         {

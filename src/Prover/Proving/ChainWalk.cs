@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using LeakVerifier.Prover.Diagram;
 using LeakVerifier.Prover.Model;
 
@@ -60,10 +61,11 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
         return end == chain.Rules.Length ? chain : chain with { Rules = chain.Rules[..end] };
     }
 
-    private static bool IsIdle(RuleStep step)
+    private static bool IsIdle(RuleStep step) => IsMatch(step) || step is VerdictStep { Kind: VerdictKind.Drop };
+
+    private static bool IsMatch(RuleStep step)
     {
-        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DestinationKindStep or CgroupStep
-            or VerdictStep { Kind: VerdictKind.Drop };
+        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DestinationKindStep or CgroupStep;
     }
 
     private int Walk(Chain current, int region, string path, int depth)
@@ -108,13 +110,55 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
                 case NotrackStep:
                     Untrack(hit);
                     break;
-                case var match:
-                    hit = _gates.And(hit, model.Matching.Holds(match, model.State, context, $"{path}.{i}"));
+                default:
+                    var end = EndOfMatches(rule.Steps, i);
+                    hit = Matched(rule.Steps, i, end, hit, path);
+                    i = end - 1;
                     break;
             }
         }
         return outcome;
     }
+
+    private static int EndOfMatches(ImmutableArray<RuleStep> steps, int index)
+    {
+        var end = index + 1;
+        while (end < steps.Length && IsMatch(steps[end]))
+        {
+            end++;
+        }
+        return end;
+    }
+
+    // The order of matches in a row does not matter: all must hold. Interfaces are asked first, as most rules end there;
+    // the rest is put together before the packets, of which there may be a great many kinds, are cut to it.
+    private int Matched(ImmutableArray<RuleStep> steps, int first, int end, int hit, string path)
+    {
+        for (var i = first; i < end; i++)
+        {
+            if (IsOfInterface(steps[i]))
+            {
+                hit = _gates.And(hit, Holds(steps[i], path, i));
+            }
+        }
+        var rest = _gates.True;
+        for (var i = first; i < end && !_gates.IsFalse(hit) && !_gates.IsFalse(rest); i++)
+        {
+            // A match of addresses follows that of their family, without which it has no meaning.
+            if (!IsOfInterface(steps[i]))
+            {
+                rest = _gates.And(rest, Holds(steps[i], path, i));
+            }
+        }
+        return _gates.And(hit, rest);
+    }
+
+    private int Holds(RuleStep step, string path, int index)
+    {
+        return model.Matching.Holds(step, model.State, context, $"{path}.{index}");
+    }
+
+    private static bool IsOfInterface(RuleStep step) => step is MatchStep { Keys: [InterfaceKey] };
 
     private Outcome Decide(Rule rule, VerdictStep verdict, Outcome outcome, int hit, string path, int depth)
     {

@@ -20,6 +20,8 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
     // A VLAN tag, LLDP, PPPoE, and one that is for experiments (IEEE 802).
     private static readonly int[] WellKnown = [0x8100, 0x88cc, 0x8864, 0x88b5];
 
+    private readonly List<HookedChain> _chains = [.. new Hooks(loaded.Ruleset, IpFamily.Ip4).At(Hook.Egress, isNat: false)];
+
     private enum Chance
     {
         No,
@@ -43,13 +45,17 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
         var physical = Enumerable.Range(1, classes.All.Length - 1).Where(i => classes.All[i].IsPhysical).ToList();
         var worst = Chance.No;
         var example = "";
-        foreach (var (type, index) in types.SelectMany(type => physical.Select(index => (type, index))))
+        var covered = physical.ConvertAll(index => _chains.ConvertAll(hooked => Covered(hooked.Base, classes, index)));
+        foreach (var type in types)
         {
-            var chance = Leaves(type, classes, index);
-            if (chance > worst)
+            for (var i = 0; i < physical.Count; i++)
             {
-                (worst, example) = (chance, string.Create(
-                    CultureInfo.InvariantCulture, $"EtherType 0x{type:x4} out of {classes.All[index].Name}"));
+                var chance = Leaves(type, classes, physical[i], covered[i]);
+                if (chance > worst)
+                {
+                    (worst, example) = (chance, string.Create(
+                        CultureInfo.InvariantCulture, $"EtherType 0x{type:x4} out of {classes.All[physical[i]].Name}"));
+                }
             }
         }
         var allowed = policy.AllowEapol ? "IPv4, IPv6, ARP and EAPOL" : "IPv4, IPv6 and ARP";
@@ -98,24 +104,27 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
 
     private static bool IsType(Key key) => key is FieldKey { Field: Field.EtherType };
 
-    private Chance Leaves(int type, InterfaceClasses classes, int index)
+    private Chance Leaves(int type, InterfaceClasses classes, int index, List<Chance> covered)
     {
         var result = Chance.Yes;
-        foreach (var hooked in new Hooks(loaded.Ruleset, IpFamily.Ip4).At(Hook.Egress, isNat: false))
+        for (var i = 0; i < _chains.Count; i++)
         {
-            var covered = hooked.Base.Devices is not { } devices ? Chance.Perhaps
-                : IsCovered(hooked.Base, devices, classes, index) ? Chance.Yes : Chance.No;
-            var walk = new FrameWalk(hooked, type, classes, index);
-            result = Least(result, Most(Opposite(covered), Least(covered, walk.Accepts())));
+            var accepts = new FrameWalk(_chains[i], type, classes, index).Accepts();
+            result = Least(result, Most(Opposite(covered[i]), Least(covered[i], accepts)));
         }
         return result;
     }
 
-    private static bool IsCovered(
-        BaseChain chain, ImmutableArray<InterfacePattern> devices, InterfaceClasses classes, int index)
+    private static Chance Covered(BaseChain chain, InterfaceClasses classes, int index)
     {
-        return classes.Matches(index, new NameValues([.. devices.Where(d => !d.IsPrefix)]), byIndex: !chain.HasLaterDevices)
+        if (chain.Devices is not { } devices)
+        {
+            return Chance.Perhaps;
+        }
+        var isCovered = classes.Matches(
+                index, new NameValues([.. devices.Where(d => !d.IsPrefix)]), byIndex: !chain.HasLaterDevices)
             || classes.Matches(index, new NameValues([.. devices.Where(d => d.IsPrefix)]), byIndex: false);
+        return isCovered ? Chance.Yes : Chance.No;
     }
 
     private static Chance Opposite(Chance chance) => Chance.Yes - (int)chance;
@@ -182,7 +191,7 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
                     returned = Most(returned, hit);
                     break;
                 case VerdictKind.Jump or VerdictKind.Goto:
-                    var target = hooked.Table.Chains.FirstOrDefault(chain => chain.Name == verdict.Target);
+                    var target = Target(verdict.Target);
                     var back = target is null || depth >= ChainWalk.MaximumDepth ? Chance.Perhaps : Walk(target, hit, depth + 1);
                     returned = verdict.Kind == VerdictKind.Goto ? Most(returned, back) : returned;
                     reach = verdict.Kind == VerdictKind.Jump
@@ -195,6 +204,18 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
             reach = Least(reach, Opposite(hit));
         }
 
+        private Chain? Target(string? name)
+        {
+            foreach (var chain in hooked.Table.Chains)
+            {
+                if (chain.Name == name)
+                {
+                    return chain;
+                }
+            }
+            return null;
+        }
+
         private Chance Holds(RuleStep step)
         {
             switch (step)
@@ -205,7 +226,11 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
                     // It speaks of ARP, whose EtherType nft compares first.
                     return type == Arp ? Chance.Perhaps : Chance.No;
                 case MatchStep match:
-                    var any = match.Elements.Select(element => Inside(match.Keys, element)).DefaultIfEmpty(Chance.No).Max();
+                    var any = Chance.No;
+                    foreach (var element in match.Elements)
+                    {
+                        any = Most(any, Inside(match.Keys, element));
+                    }
                     return match.Negated && match.Keys.All(IsKnown) ? Opposite(any)
                         : match.Negated ? Chance.Perhaps
                         : any;

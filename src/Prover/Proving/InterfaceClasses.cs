@@ -80,7 +80,18 @@ internal sealed class InterfaceClasses
             // The kernel compares with an empty name, or with index 0: only "every interface" has it.
             return !byIndex && values.Names.Any(name => name is { IsPrefix: true, Stem: "" });
         }
-        return !(byIndex && candidate.IsLater) && values.Names.Any(name => name.Matches(candidate.Name));
+        if (byIndex && candidate.IsLater)
+        {
+            return false;
+        }
+        foreach (var name in values.Names)
+        {
+            if (name.Matches(candidate.Name))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Whether the names of kinds mean a class.</summary>

@@ -10,6 +10,10 @@ namespace LeakVerifier.Prover.Proving;
 /// <summary>Answers the question for one path and one family.</summary>
 internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, ProofOptions options)
 {
+    private readonly DecisionDiagram _diagram = new(options.NodeBudget);
+    private readonly Ruleset _merged = DropRuns.Merged(loaded.Ruleset);
+    private InterfaceClasses? _classes;
+
     /// <summary>Proves, or finds what leaves.</summary>
     public PathAnswer Answer(PathKind path, IpFamily family)
     {
@@ -18,14 +22,14 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
         {
             return Inconclusive(path, family, $"no listing of the rules for {Word(family)} was given");
         }
-        var diagram = new DecisionDiagram(options.NodeBudget);
+        _diagram.Clear();
         try
         {
-            return Answer(diagram, path, family);
+            return Answer(_diagram, path, family);
         }
         catch (BudgetException e)
         {
-            return Inconclusive(path, family, e.Message) with { Nodes = diagram.NodeCount };
+            return Inconclusive(path, family, e.Message) with { Nodes = _diagram.NodeCount };
         }
     }
 
@@ -49,8 +53,8 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
 
     private PathAnswer Answer(DecisionDiagram diagram, PathKind path, IpFamily family)
     {
-        var classes = InterfaceClasses.Of(loaded, policy);
-        var model = new PathModel(diagram, new Hooks(loaded.Ruleset, family), classes, path, family);
+        var classes = _classes ??= InterfaceClasses.Of(loaded, policy);
+        var model = new PathModel(diagram, new Hooks(_merged, family), classes, path, family);
         var leaking = Leaking(model, diagram, policy, classes, path, options.NoRawSockets);
         var answer = new PathAnswer(path, family, Verdict.Proved);
         var opaque = model.Opaque.Where(hit => hit.Where != diagram.False)

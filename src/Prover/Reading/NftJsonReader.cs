@@ -18,14 +18,16 @@ internal static class NftJsonReader
     public static IReadOnlyList<Table> Read(ReadOnlySpan<byte> utf8, string source, NftTextFacts? text)
     {
         var tables = new Dictionary<(string Family, string Name), NftTableBuilder>();
-        var line = 1;
+        var (line, counted) = (1, 0);
         try
         {
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 64 });
             Enter(ref reader, source);
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                line = 1 + utf8[..(int)reader.TokenStartIndex].Count((byte)'\n');
+                var start = (int)reader.TokenStartIndex;
+                line += utf8[counted..start].Count((byte)'\n');
+                counted = start;
                 var item = JsonElement.ParseValue(ref reader);
                 Add(tables, item);
             }

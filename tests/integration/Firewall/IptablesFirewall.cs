@@ -82,11 +82,14 @@ internal sealed class IptablesFirewall(string variant)
     /// <summary>A command that runs the one behind it where <c>iptables</c> is a variant.</summary>
     public static string[] Behind(string variant) => Mounted(variant, "exec \"$0\" \"$@\"");
 
-    private static string[] Mounted(string variant, string line)
+    /// <summary>A script of the shell, without single quotes, in which <c>iptables</c> is a variant.</summary>
+    public static string Script(string variant, string line)
     {
         var links = from family in Families
                     from verb in new[] { "", "-restore", "-save" }
                     select $"ln -s /usr/sbin/{family}-{variant}{verb} /etc/alternatives/{family}{verb}";
-        return ["unshare", "--mount", "sh", "-ec", $"mount -t tmpfs none /etc/alternatives; {string.Join("; ", links)}; {line}"];
+        return $"mount -t tmpfs none /etc/alternatives; {string.Join("; ", links)}; {line}";
     }
+
+    private static string[] Mounted(string variant, string line) => ["unshare", "--mount", "sh", "-ec", Script(variant, line)];
 }

@@ -24,7 +24,8 @@ internal sealed class RandomPackets(Random random)
     private static readonly ushort[] Ports = [53, 67, 1194, 443, 4242];
     private static readonly uint[] Lives = [64, 64, 63, 65, 2];
 
-    // A source port is used once, so that a connection is one packet's own. Rules speak of the first few.
+    // A source port or an identifier of ICMP is used once, so that a connection is one packet's own: a new packet would
+    // belong to the connection that another one opened before the rules.
     private ushort _nextPort = 41_000;
 
     /// <summary>Every destination and the interface that leads there.</summary>
@@ -53,7 +54,7 @@ internal sealed class RandomPackets(Random random)
             .With(Field.HasSocket, isForwarded ? 0u : 1u).With(Field.Uid, isForwarded ? 0 : Any(Uids))
             .With(Field.Mark, isForwarded ? 0 : Any(Marks));
         packet = isKnown ? Known(Transport(packet)) : Fragment(Transport(packet));
-        return new Probe(packet, _nextPort, isKnown);
+        return new Probe(packet, _nextPort++, isKnown);
     }
 
     private Packet Transport(Packet packet)

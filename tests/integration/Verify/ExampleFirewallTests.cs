@@ -58,6 +58,19 @@ public static class ExampleFirewallTests
                 .Should().BeSubsetOf(["tunnel-source-address", "tunnel-address-named"]);
         }
 
+        [Test]
+        public void What_its_rules_are_predicted_to_let_out_comes_out_in_this_lab()
+        {
+            Report.Disagreements.Should().BeEmpty();
+            Report.Proofs.Should().NotBeEmpty();
+            foreach (var proof in Report.Proofs)
+            {
+                proof.Answer.Should().Be("leak", "{0}: {1}", proof.Id, proof.Reason);
+                proof.Causes.Should().HaveCount(2).And.OnlyContain(cause => cause.Contains("ct state"));
+                proof.Replays.Should().HaveCount(2).And.OnlyContain(replay => replay.Outcome == "confirmed");
+            }
+        }
+
         [TestCaseSource(nameof(LeaksIn))]
         public void The_established_transfer_goes_on_in_the_clear(string id)
         {

@@ -79,7 +79,22 @@ internal sealed class RandomRules(Random random)
 
     private Chain Chain(string name, BaseChain? place, bool canJump)
     {
-        return new Chain(name, place, [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Rule(place, canJump))]);
+        return new Chain(name, place, [.. Enumerable.Range(0, random.Next(1, 6)).SelectMany(_ =>
+            random.Next(8) == 0 ? BlockList() : [Rule(place, canJump)])]);
+    }
+
+    // Rules that drop by the same matches but for the numbers of one of them.
+    private List<Rule> BlockList()
+    {
+        var before = Enumerable.Range(0, random.Next(0, 2)).Select(_ => Match()).ToList();
+        var match = OneField(negated: false, MatchFlavour.Native);
+        var key = (FieldKey)match.Keys[0];
+        return [.. Enumerable.Range(0, random.Next(2, 5)).Select(_ =>
+        {
+            var number = key.Field == Field.Destination ? Address(IpFamily.Ip4) : (UInt128)Pick(0, 1, 5);
+            var other = MatchStep.Of(key, [ValueRange.Exactly(number & ValueRange.MaximumOf(key.Length))]);
+            return new Rule($"rule {_rule++}", "", [.. before, other, new VerdictStep(VerdictKind.Drop)]);
+        })];
     }
 
     private Rule Rule(BaseChain? place, bool canJump)

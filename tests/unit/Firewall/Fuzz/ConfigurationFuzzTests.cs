@@ -77,18 +77,18 @@ public sealed class ConfigurationFuzzTests
             ConfigurationFiles.Parse("corpus", text, new UserDirectory(_passwd)).Policy != null);
     }
 
-    [TestCase("oifname \"eth0\" accept")]
-    [TestCase("accept")]
-    [TestCase("ct state established accept")]
-    [TestCase("ip daddr 0.0.0.0/0 accept")]
-    [TestCase("udp dport 53 accept")]
+    [TestCase("oifname \"eth0\" counter accept")]
+    [TestCase("counter accept")]
+    [TestCase("ct state established counter accept")]
+    [TestCase("ip daddr 0.0.0.0/0 counter accept")]
+    [TestCase("udp dport 53 counter accept")]
     public void The_check_finds_what_is_open(string rule)
     {
         var policy = ConfigurationFiles.Parse("right", "TUNNEL_USER=1194").Policy!;
         var script = RulesetCompiler.Compile(policy).Script;
 
         ClosedRules.FaultOf(script, policy).Should().BeNull();
-        ClosedRules.FaultOf(script.Replace("oifname \"lo\" accept", rule, StringComparison.Ordinal), policy).Should().Contain(rule);
+        ClosedRules.FaultOf(script.Replace("oifname \"lo\" counter accept", rule, StringComparison.Ordinal), policy).Should().Contain(rule);
         ClosedRules.FaultOf(script.Replace("policy drop", "policy accept", StringComparison.Ordinal), policy).Should().NotBeNull();
         ClosedRules.FaultOf(policy with { TunnelInterface = new InterfacePattern("e", IsPrefix: true) }).Should().NotBeNull();
         ClosedRules.FaultOf(policy with { LocalNetworks = [new LocalNetwork(System.Net.IPNetwork.Parse("0.0.0.0/0"), null)] })

@@ -196,7 +196,7 @@ public sealed class IptablesTrafficTests(string variant)
         SendRaw(fragmentOffset: 100, options: []).Should().BeFalse();
         SendRaw(fragmentOffset: 0, looseSourceRoute).Should().BeFalse();
 
-        (await _firewall.BlockedAsync(_wire.Client, "filter", "output")).Should().Be(2);
+        (await _firewall.BlockedAsync(_wire.Client, "filter", "output", "iptables")).Should().Be(2);
         (await _wire.ArrivedAsync()).Should().Be(0);
     }
 

@@ -47,18 +47,36 @@ internal static class Families
         return Closed(drops.Concat(list), accepts: false);
     }
 
-    /// <summary>Drops of overlapping prefixes and port ranges over all addresses, behind which nothing accepts: proved.</summary>
+    /// <summary>
+    /// Drops of overlapping prefixes and port ranges over all addresses, then of everything, policy accept: proved.
+    /// </summary>
     public static Ruleset Overlaps(int rules)
     {
         var random = new Random(11);
         var list = Enumerable.Range(0, rules).Select(i =>
         {
             var port = random.Next(60_000);
-            return Rule(i, VerdictKind.Drop, Prefix((uint)random.NextInt64(1L << 32), random.Next(4, 25)),
+            return Rule(i, VerdictKind.Drop, Prefix((uint)random.NextInt64(1L << 32), random.Next(8, 33)),
                 MatchStep.Of(FieldKey.DestinationPort, [new ValueRange((UInt128)port, (UInt128)(port + random.Next(5000)))]));
         });
-        return Closed(list.Append(Rule(rules, VerdictKind.Drop)), accepts: false);
+        return Closed(list.Concat(Everything(rules)), accepts: true);
     }
+
+    /// <summary>
+    /// Drops of ranges in five dimensions at once, which cut each other into ever more pieces, then of everything, policy
+    /// accept: proved. The pieces grow faster than the rules, so it is asked for <see cref="MostRanges"/> at most.
+    /// </summary>
+    public static Ruleset Ranges(int rules)
+    {
+        var random = new Random(13);
+        var list = Enumerable.Range(0, rules).Select(i => Rule(i, VerdictKind.Drop,
+            Some(FieldKey.Whole(Field.Source), 32, random), Some(FieldKey.Whole(Field.Destination), 32, random),
+            Some(FieldKey.Whole(Field.Protocol), 8, random), Some(FieldKey.SourcePort, 16, random), Some(FieldKey.DestinationPort, 16, random)));
+        return Closed(list.Concat(Everything(rules)), accepts: true);
+    }
+
+    /// <summary>How many rules of <see cref="Ranges"/> are asked for.</summary>
+    public const int MostRanges = 640;
 
     /// <summary>One rule with a set of many hosts on tun0: proved.</summary>
     public static Ruleset Set(int elements)
@@ -84,6 +102,17 @@ internal static class Families
     private static Rule Rule(int index, VerdictKind verdict, params ImmutableArray<RuleStep> matches)
     {
         return new Rule($"ip wall output #{index + 1}", "", matches.Add(new VerdictStep(verdict)));
+    }
+
+    private static IEnumerable<Rule> Everything(int after)
+    {
+        return Enumerable.Range(0, 256).Select(i => Rule(after + i, VerdictKind.Drop, Prefix((uint)i << 24, 8)));
+    }
+
+    private static MatchStep Some(FieldKey field, int bits, Random random)
+    {
+        var (one, other) = (random.NextInt64(1L << bits), random.NextInt64(1L << bits));
+        return MatchStep.Of(field, [new ValueRange((UInt128)Math.Min(one, other), (UInt128)Math.Max(one, other))]);
     }
 
     private static MatchStep Out(string name)

@@ -32,6 +32,12 @@ public enum Field
     /// <summary>How the frame reaches the egress hook: an <see cref="Model.EgressForm"/>.</summary>
     EgressForm,
 
+    /// <summary>The destination address.</summary>
+    Destination,
+
+    /// <summary>The source address.</summary>
+    Source,
+
     /// <summary>The transport protocol (IANA).</summary>
     Protocol,
 
@@ -64,12 +70,6 @@ public enum Field
 
     /// <summary>The connection's status bits (linux/netfilter/nf_conntrack_common.h).</summary>
     ConnectionStatus,
-
-    /// <summary>The destination address.</summary>
-    Destination,
-
-    /// <summary>The source address.</summary>
-    Source,
 
     /// <summary>The bytes at the transport header's place in a fragment that the egress hook sees.</summary>
     EgressTransport,

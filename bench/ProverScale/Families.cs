@@ -76,7 +76,7 @@ internal static class Families
     }
 
     /// <summary>How many rules of <see cref="Ranges"/> are asked for.</summary>
-    public const int MostRanges = 640;
+    public const int MostRanges = 320;
 
     /// <summary>One rule with a set of many hosts on tun0: proved.</summary>
     public static Ruleset Set(int elements)

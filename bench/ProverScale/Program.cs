@@ -10,7 +10,7 @@ using LeakVerifier.ProverScale;
 // ProverScale [PROGRAM] [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000
 // rules. With the published program (artifacts/leakverifier) the whole of it is timed on the same rules as listings, too: of
 // nft, and of iptables-save where that can say them.
-const int MostForZ3 = 10;
+const int MostForZ3 = 1_000;
 var program = args.FirstOrDefault(File.Exists);
 var numbers = args.Where(argument => argument != program).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture));
 int[] sizes = numbers.Any() ? [.. numbers] : [100, 1_000, 10_000, 50_000];

@@ -28,6 +28,9 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
     /// <summary>The kernel's limit of nested jumps (NFT_JUMP_STACK_SIZE, linux/netfilter/nf_tables.h).</summary>
     public const int MaximumDepth = 16;
 
+    /// <summary>From how many drops in a row on they are put together.</summary>
+    private const int LongRun = 16;
+
     private readonly IGates _gates = model.Space.Gates;
     private readonly Dictionary<string, Chain> _chains = table.Chains.ToDictionary(c => c.Name);
     private int _accepted = model.Space.Gates.False;
@@ -73,12 +76,46 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
         var returned = _gates.False;
         for (var i = 0; i < current.Rules.Length && !_gates.IsFalse(region); i++)
         {
+            if (EndOfDrops(current.Rules, i) is var end && end - i >= LongRun)
+            {
+                region = _gates.Difference(region, AnyOf(current.Rules, i, end, path));
+                i = end - 1;
+                continue;
+            }
+
             model.Spend();
             var outcome = Apply(current.Rules[i], region, $"{path}/{i}", depth);
             returned = _gates.Or(returned, outcome.Returned);
             region = outcome.Next;
         }
         return _gates.Or(region, returned);
+    }
+
+    private static int EndOfDrops(ImmutableArray<Rule> rules, int index)
+    {
+        var end = index;
+        while (end < rules.Length && rules[end].Steps is [.. var matches, VerdictStep { Kind: VerdictKind.Drop }] && matches.All(IsMatch))
+        {
+            end++;
+        }
+        return end;
+    }
+
+    // What many rules drop is put together like a tournament, each with its neighbour: taking one after the other from a
+    // region of many pieces would make all of the pieces anew each time.
+    private int AnyOf(ImmutableArray<Rule> rules, int first, int end, string path)
+    {
+        var level = Enumerable.Range(first, end - first).Select(i =>
+        {
+            model.Spend();
+            var steps = rules[i].Steps;
+            return Matched(steps, 0, steps.Length - 1, _gates.True, $"{path}/{i}");
+        }).ToList();
+        while (level.Count > 1)
+        {
+            level = [.. level.Chunk(2).Select(pair => pair is [var one, var other] ? _gates.Or(one, other) : pair[0])];
+        }
+        return level[0];
     }
 
     private Outcome Apply(Rule rule, int region, string path, int depth)

@@ -46,7 +46,7 @@ public sealed class EngineAgainstInterpreterTests
         var classes = InterfaceClasses.Of(loaded, Listings.Policy);
         var family = random.Next(2) == 0 ? IpFamily.Ip4 : IpFamily.Ip6;
         var path = random.Next(5) switch { 0 => PathKind.PacketSocket, 1 => PathKind.Forward, _ => PathKind.Output };
-        var diagram = new DecisionDiagram(150_000);
+        var diagram = new DecisionDiagram(300_000);
         // As the prover does, with block lists made one rule; the interpreter goes through them one by one.
         var model = new PathModel(diagram, new Hooks(DropRuns.Merged(ruleset), family), classes, path, family);
         var world = model.World(noRawSockets: false);

@@ -80,7 +80,14 @@ internal sealed class RandomRules(Random random)
     private Chain Chain(string name, BaseChain? place, bool canJump)
     {
         return new Chain(name, place, [.. Enumerable.Range(0, random.Next(1, 6)).SelectMany(_ =>
-            random.Next(8) == 0 ? BlockList() : [Rule(place, canJump)])]);
+            random.Next(24) switch { < 3 => BlockList(), 3 => LongBlockList(), _ => [Rule(place, canJump)] })]);
+    }
+
+    // Many rules in a row that drop, each by matches of its own.
+    private List<Rule> LongBlockList()
+    {
+        return [.. Enumerable.Range(0, random.Next(16, 20)).Select(_ =>
+            new Rule($"rule {_rule++}", "", [Match(), Match(), new VerdictStep(VerdictKind.Drop)]))];
     }
 
     // Rules that drop by the same matches but for the numbers of one of them.

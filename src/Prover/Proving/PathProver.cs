@@ -11,7 +11,6 @@ namespace LeakVerifier.Prover.Proving;
 internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, ProofOptions options)
 {
     private readonly DecisionDiagram _diagram = new(options.NodeBudget);
-    private readonly Ruleset _merged = DropRuns.Merged(loaded.Ruleset);
     private InterfaceClasses? _classes;
 
     /// <summary>Proves, or finds what leaves.</summary>
@@ -54,7 +53,7 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
     private PathAnswer Answer(DecisionDiagram diagram, PathKind path, IpFamily family)
     {
         var classes = _classes ??= InterfaceClasses.Of(loaded, policy);
-        var model = new PathModel(diagram, new Hooks(_merged, family), classes, path, family);
+        var model = new PathModel(diagram, new Hooks(loaded.Ruleset, family), classes, path, family);
         var leaking = Leaking(model, diagram, policy, classes, path, options.NoRawSockets);
         var answer = new PathAnswer(path, family, Verdict.Proved);
         var opaque = model.Opaque.Where(hit => hit.Where != diagram.False)

@@ -69,10 +69,7 @@ public sealed class NftBackend(Wall wall, UplinkFacts uplinks) : IBackend
     public bool Restore(string script) => wall.Restore(script);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
-    {
-        return wall.ListWithCounters() is { } listing ? BlockedPackets.Count(listing) : [];
-    }
+    public IReadOnlyList<KeyValuePair<string, ulong>> Blocked() => BlockedPackets.Count(Counters());
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Uncovered(EgressPolicy policy) => wall.Coverage(policy).OpenCases;

@@ -140,15 +140,11 @@ public sealed class IptablesBackend(IIptables iptables, IptablesAccess access) :
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, ulong>> Blocked()
     {
-        var counts =
-            from family in IpFamilies.InOrder
-            let saved = iptables.Save(family, withCounters: true)
-            where saved.IsDone
-            from count in SavedTables.Read(saved.Output).Blocked()
-            group count.Value by count.Key into counted
-            orderby counted.Key
-            select new KeyValuePair<string, ulong>(counted.Key, counted.Aggregate(0UL, (sum, packets) => sum + packets));
-        return [.. counts];
+        return
+        [
+            .. BlockedPackets.Count(Counters())
+                .Select(count => KeyValuePair.Create(count.Key[IptablesChain.Prefix.Length..], count.Value)).OrderBy(count => count.Key),
+        ];
     }
 
     /// <inheritdoc/>

@@ -82,16 +82,4 @@ public sealed class SavedTables
             where rule.Packets is not null
             select new CountedRule($"{family} {table.Key}", chain, rule.Number, rule.Text, rule.Packets!.Value);
     }
-
-    /// <summary>Packets that rules of ours refused, by the names of their chains without the prefix.</summary>
-    public IEnumerable<KeyValuePair<string, ulong>> Blocked()
-    {
-        return
-            from table in _tables.Values
-            from chain in table.OwnChains
-            from rule in table.Rules(chain)
-            where rule.Packets is not null && (rule.Ends("DROP") || rule.Text.Contains("-j REJECT", StringComparison.Ordinal))
-            group rule.Packets!.Value by chain[IptablesChain.Prefix.Length..] into counts
-            select new KeyValuePair<string, ulong>(counts.Key, counts.Aggregate(0UL, (sum, packets) => sum + packets));
-    }
 }

@@ -49,7 +49,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         new WatchLoop(watcher, links, server, signals, _manager, TimeProvider.System)
             .Run(
                 news => !server.HasVerbsRules && TryFollow(watcher, news),
-                () => TryReload(watcher, configuration) && !(server.HasVerbsRules = false));
+                () => TryReload(watcher, server, configuration));
         _manager.Stopping();
         environment.Ok(watcher.IsOpened
             ? "The watch ends, and its copies are removed."
@@ -131,7 +131,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         return true;
     }
 
-    private bool TryReload(Watcher watcher, ConfigurationRequest configuration)
+    private bool TryReload(Watcher watcher, WatchServer server, ConfigurationRequest configuration)
     {
         // Not waited for: whoever has the lock may be asking this watch.
         if (FirewallLock.TryTake(environment.LockPath) is not { } alone)
@@ -143,6 +143,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         {
             _manager.Reloading();
             Apply(watcher, configuration, alone);
+            server.HasVerbsRules = false;
             Begin(watcher);
             return true;
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Linux;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
@@ -113,8 +114,8 @@ internal sealed class CaptureDevice : IDisposable
     /// <summary>Waits until there may be something to read.</summary>
     public void Wait(TimeSpan longest)
     {
-        var descriptor = new LibPcap.PollDescriptor { Descriptor = _descriptor, Events = LibPcap.POLLIN };
-        _ = LibPcap.poll(ref descriptor, 1, (int)longest.TotalMilliseconds); // An interrupted wait is a short wait.
+        var descriptor = new LibC.PollDescriptor { Descriptor = _descriptor, Events = LibC.POLLIN };
+        _ = LibC.poll(ref descriptor, 1, (int)longest.TotalMilliseconds); // An interrupted wait is a short wait.
     }
 
     /// <summary>The kernel's counters since the capture was opened; they wrap at 2^32.</summary>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.ComponentModel;
-using System.Globalization;
 using System.Security.Cryptography;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Linux.Netlink;
@@ -95,33 +93,13 @@ public sealed class FrameCounter
         }
     }
 
-    private string Rules()
-    {
-        return string.Create(CultureInfo.InvariantCulture, $$"""
-            table netdev {{_table}} {
-                counter all_frames { }
-                counter ip_frames { }
-                counter ip6_frames { }
-                counter arp_frames { }
-                chain ingress {
-                    type filter hook ingress device "{{_capture.Interface}}" priority -500; policy accept;
-                    counter name "all_frames"
-                    meta protocol ip counter name "ip_frames"
-                    meta protocol ip6 counter name "ip6_frames"
-                    meta protocol arp counter name "arp_frames"
-                }
-            }
-
-            """);
-    }
-
     private async Task LoadAsync()
     {
         try
         {
-            (await ChildProcess.RunAsync(_thread, ["nft", "-f", "-"], input: Rules(), timeout: _deadline)).ThrowIfFailed();
+            await _thread.RunAsync(() => IngressCounters.Load(_table, _capture.Interface));
         }
-        catch (Exception exception) when (exception is CommandFailedException or TimeoutException or Win32Exception or IOException)
+        catch (SystemCallException exception)
         {
             throw new CaptureException($"counters on {_capture.Interface}: {exception.Message}", exception);
         }
@@ -131,8 +109,7 @@ public sealed class FrameCounter
     {
         try
         {
-            var packets = await _thread.RunAsync(() => RuleCounters.Read(_table));
-            return new FrameCounts(packets["all_frames"], packets["ip_frames"], packets["ip6_frames"], packets["arp_frames"]);
+            return await _thread.RunAsync(() => IngressCounters.Read(_table));
         }
         catch (SystemCallException exception)
         {

@@ -8,11 +8,8 @@ namespace LeakVerifier.Harness.Capture;
 /// The two calls of libpcap that SharpPcap 6.3.1 does not offer, or offers wrongly: its statistics declare three 32-bit
 /// counters as pointers, so that on 64-bit Linux the drops read as 0.
 /// </summary>
-internal static unsafe partial class LibPcap
+internal static unsafe class LibPcap
 {
-    /// <summary>poll(2): there is data to read.</summary>
-    public const short POLLIN = 1;
-
     /// <summary>Debian's name of the library, then the name that its own build gives it.</summary>
     private static readonly string[] Names = ["libpcap.so.0.8", "libpcap.so.1", "libpcap.so"];
 
@@ -35,9 +32,6 @@ internal static unsafe partial class LibPcap
         return call(capture.DangerousGetHandle());
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int poll(ref PollDescriptor descriptors, nuint count, int timeoutMilliseconds);
-
     private static nint Load()
     {
         foreach (var name in Names)
@@ -52,13 +46,4 @@ internal static unsafe partial class LibPcap
     }
 
     private static nint Export(string name) => NativeLibrary.GetExport(Library.Value, name);
-
-    /// <summary>struct pollfd, poll(2).</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct PollDescriptor
-    {
-        public int Descriptor;
-        public short Events;
-        public short ReturnedEvents;
-    }
 }

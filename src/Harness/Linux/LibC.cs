@@ -49,6 +49,9 @@ internal static partial class LibC
     /// <summary>mknod(2): a character device.</summary>
     public const uint S_IFCHR = 0x2000;
 
+    /// <summary>poll(2): there is something to read.</summary>
+    public const short POLLIN = 1;
+
     /// <summary>The name of the system library.</summary>
     private const string Library = "libc";
 
@@ -86,6 +89,12 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint recv(SafeHandle socket, Span<byte> bytes, nuint length, int flags);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bind(SafeHandle socket, ReadOnlySpan<byte> address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int poll(ref PollDescriptor descriptors, nuint count, int timeoutMilliseconds);
+
     /// <summary>if_nametoindex(3): 0 when there is no such interface in the calling thread's namespace.</summary>
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial uint if_nametoindex(string name);
@@ -96,4 +105,13 @@ internal static partial class LibC
     /// </summary>
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    /// <summary>struct pollfd, poll(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short ReturnedEvents;
+    }
 }

@@ -11,7 +11,7 @@ namespace LeakVerifier.Harness.Running;
 internal sealed class LabTraffic : IAsyncDisposable
 {
     /// <summary>How much both directions of every transfer carry before the fault: it strikes in the middle.</summary>
-    private const long BytesBeforeFault = 64 * 1024;
+    private const long BytesBeforeFault = 32 * 1024;
 
     /// <summary>A user that is neither root nor the tunnel's.</summary>
     private const uint OtherUser = 65534;

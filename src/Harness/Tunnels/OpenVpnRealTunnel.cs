@@ -5,6 +5,7 @@ using System.Net;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 using LeakVerifier.Policy;
 
 namespace LeakVerifier.Harness.Tunnels;
@@ -56,7 +57,7 @@ public sealed class OpenVpnRealTunnel : ITunnel
             client = await OpenVpnClient.StartAsync(lab.Client, ClientArguments(credentials));
             _ = CloseSocketAtEndAsync(client, transport);
             await OpenVpnClient.WaitUntilConnectedAsync(client, "client", cancellation);
-            await AddressReadiness.WaitAsync(lab.Client, ITunnel.Interface, cancellation);
+            await InterfaceAddresses.WaitUntilUsableAsync(lab.Client.Root, ITunnel.Interface, cancellation);
             await UdpSocketOwner.RequireAsync(lab.Client, client.Id, ClientPort);
             return new OpenVpnRealTunnel(server, client);
         }

@@ -5,6 +5,7 @@ using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 using LeakVerifier.OpenVpn.Clients;
 using LeakVerifier.OpenVpn.Pki;
 using LeakVerifier.OpenVpn.Scripts;
@@ -81,7 +82,7 @@ public sealed class OpenVpnTunnel : ITunnel
             if (setUp.IsAwaited)
             {
                 await OpenVpnClient.WaitUntilConnectedAsync(client, "client", cancellation);
-                await AddressReadiness.WaitAsync(lab.Client, ITunnel.Interface, cancellation);
+                await InterfaceAddresses.WaitUntilUsableAsync(lab.Client.Root, ITunnel.Interface, cancellation);
             }
             else
             {

@@ -9,8 +9,8 @@ namespace LeakVerifier.Harness.Linux.Netlink;
 /// <summary>A request of netlink(7): a header, a fixed part that depends on its type, attributes.</summary>
 internal sealed class NetlinkMessage
 {
-    /// <summary>NLM_F_CREATE, NLM_F_EXCL and NLM_F_REPLACE of linux/netlink.h.</summary>
-    public const ushort Create = 0x400, Exclusively = 0x200, Replace = 0x100;
+    /// <summary>NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE and NLM_F_APPEND of linux/netlink.h.</summary>
+    public const ushort Create = 0x400, Exclusively = 0x200, Replace = 0x100, Append = 0x800;
 
     /// <summary>NLM_F_DUMP: all that match are wanted, one by one.</summary>
     public const ushort Dump = 0x300;
@@ -24,12 +24,13 @@ internal sealed class NetlinkMessage
 
     /// <param name="type">RTM_ of linux/rtnetlink.h, or the like.</param>
     /// <param name="flags">Whether what is named is to be made, replaced or found.</param>
-    public NetlinkMessage(ushort type, ushort flags)
+    /// <param name="wantsAnswer">Whether the kernel says too that it did it, not only that it did not.</param>
+    public NetlinkMessage(ushort type, ushort flags, bool wantsAnswer = true)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
         header.Clear();
         BitConverter.TryWriteBytes(header[4..], type);
-        BitConverter.TryWriteBytes(header[6..], (ushort)(flags | Request | WithAnswer));
+        BitConverter.TryWriteBytes(header[6..], (ushort)(flags | Request | (wantsAnswer ? WithAnswer : 0)));
         _bytes.AddRange(header);
     }
 

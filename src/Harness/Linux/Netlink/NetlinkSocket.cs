@@ -42,9 +42,41 @@ internal sealed class NetlinkSocket : IDisposable
     /// <param name="doing">What it does, for messages.</param>
     /// <param name="read">Called with each object of a dump.</param>
     /// <exception cref="SystemCallException">The kernel refused.</exception>
-    public void Do(NetlinkMessage request, string doing, Reader? read = null)
+    public void Do(NetlinkMessage request, string doing, Reader? read = null) => Do(request.ToArray(), doing, read);
+
+    /// <summary>Has several requests done at once, all or none, by a part of the kernel that offers it (nfnetlink).</summary>
+    /// <param name="requests">The requests, of which only the last asks for an answer.</param>
+    /// <param name="doing">What they do, for messages.</param>
+    /// <exception cref="SystemCallException">The kernel refused one of them; none is done.</exception>
+    public void DoTogether(IEnumerable<NetlinkMessage> requests, string doing)
     {
-        var message = request.ToArray();
+        Do([.. requests.SelectMany(request => request.ToArray())], doing, null);
+    }
+
+    /// <summary>Has changes told from now on; <see cref="WaitForNews"/> waits for them.</summary>
+    /// <param name="groups">RTMGRP_ of linux/rtnetlink.h.</param>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public void Listen(int groups)
+    {
+        // struct sockaddr_nl: the family, two bytes of nothing, a number that the kernel chooses, the groups.
+        byte[] address = [Family, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(groups)];
+        SystemCallException.ThrowIfFailed(LibC.bind(_handle, address, (uint)address.Length), "listening for changes");
+    }
+
+    /// <summary>Waits for a change, and takes what is told of it; which it was is for the caller to look up.</summary>
+    /// <param name="atMost">When to give up; whole milliseconds.</param>
+    public void WaitForNews(TimeSpan atMost)
+    {
+        var descriptor = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.POLLIN };
+        if (LibC.poll(ref descriptor, 1, (int)atMost.TotalMilliseconds) > 0)
+        {
+            // When too much was told, this fails, and the socket goes on: the caller looks in any case.
+            _ = LibC.recv(_handle, new byte[ReceiveLength], ReceiveLength, 0);
+        }
+    }
+
+    private void Do(byte[] message, string doing, Reader? read)
+    {
         SystemCallException.ThrowIfFailed(LibC.send(_handle, message, (nuint)message.Length, 0), doing);
 
         // The kernel has done it, and answered, before send(2) returns; only the parts of a dump come as they are read.

@@ -5,13 +5,13 @@ using LeakVerifier.Harness.Traffic.Sockets;
 namespace LeakVerifier.Harness.Traffic.Probes;
 
 /// <summary>
-/// A probe that makes a fresh connection ten times a second, sends one message on it, and resets it when the answer
+/// A probe that makes a fresh connection five times a second, sends one message on it, and resets it when the answer
 /// came or when it took too long. An attempt is a connect call.
 /// </summary>
 public abstract class ConnectingProbe : PacedProbe
 {
     private const int Interval = 2;
-    private const int StepsPerConnection = 2;
+    private const int StepsPerConnection = 4;
     private const int TimedOut = 110;
 
     /// <summary>The kernel repeats a SYN after 1 s; what takes this long is not answered.</summary>

@@ -6,14 +6,14 @@ using LeakVerifier.Harness.Traffic.Sockets;
 namespace LeakVerifier.Harness.Traffic.Probes;
 
 /// <summary>
-/// One connection with a transfer in both directions at once, at about 1 Mbit/s each. The send buffer is kept full, so
+/// One connection with a transfer in both directions at once, at about half a Mbit/s each. The send buffer is kept full, so
 /// that there is always something the other side has not acknowledged: when the way breaks, the kernel sends it again
 /// and again. An attempt is a send call, also one that a full or dead socket refuses.
 /// </summary>
 public sealed class TcpEstablishedProbe : PacedProbe
 {
     private const int Interval = 2;
-    private const int BytesPerStep = 8 * 1024;
+    private const int BytesPerStep = 4 * 1024;
     private const int SendBuffer = 32 * 1024;
     private const int MaximumReceives = 8;
 

@@ -13,8 +13,8 @@ public static class StreamRequest
     /// <summary>The longest line.</summary>
     public const int MaximumLength = 64;
 
-    /// <summary>The rate of a stream, in bytes: about 1 Mbit/s.</summary>
-    public const int BytesPerSecond = 128 * 1024;
+    /// <summary>The rate of a stream, in bytes: about half a Mbit/s.</summary>
+    public const int BytesPerSecond = 64 * 1024;
 
     private static ReadOnlySpan<byte> Opening => "stream "u8;
 

@@ -8,7 +8,7 @@ namespace LeakVerifier.Harness.Labs;
 public sealed class NamespaceHosts : IHostSource
 {
     /// <inheritdoc/>
-    public int LabsPerCore => 9;
+    public int LabsPerCore => 11;
 
     /// <inheritdoc/>
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>

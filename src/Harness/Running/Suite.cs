@@ -33,10 +33,11 @@ public sealed class Suite
         var wanted = Enumerable.Range(1, repeat).SelectMany(count => scenarios.Select(s => (Scenario: s, Repeat: count))).ToList();
         var results = new ScenarioResult?[wanted.Count];
         var gate = new object();
-        async Task RunOneAsync(int index, SemaphoreSlim places)
+        using var order = new RunOrder(_settings.Hosts.LabsPerCore * Environment.ProcessorCount);
+        async Task RunOneAsync(int index)
         {
             var (scenario, count) = wanted[index];
-            var result = await RunScenarioAsync(scenario, count, places, cancellation);
+            var result = await RunScenarioAsync(scenario, count, order, cancellation);
             lock (gate)
             {
                 results[index] = result;
@@ -44,50 +45,36 @@ public sealed class Suite
             }
         }
 
-        // A blast takes the whole machine; it would only disturb others, and they it.
-        var isAlone = wanted.ToLookup(run => run.Scenario.Course == Course.FaultUnderBlast, run => wanted.IndexOf(run));
-        using var places = new SemaphoreSlim(_settings.Hosts.LabsPerCore * Environment.ProcessorCount);
-
-        // The longest first, so that none of them is left over for the end, when most places are empty.
-        var longestFirst = isAlone[false].OrderByDescending(index => wanted[index].Scenario.Window);
-        await Task.WhenAll(longestFirst.Select(index => RunOneAsync(index, places)));
-        using var one = new SemaphoreSlim(1);
-        foreach (var index in isAlone[true])
-        {
-            await RunOneAsync(index, one);
-        }
-
+        // The longest first, so that none of them is left over for the end, when most places are empty; but blasts last.
+        var inOrder = Enumerable.Range(0, wanted.Count)
+            .OrderBy(index => wanted[index].Scenario.Course == Course.FaultUnderBlast)
+            .ThenByDescending(index => wanted[index].Scenario.Window);
+        await Task.WhenAll(inOrder.Select(RunOneAsync));
         return [.. results.Select(result => result!)];
     }
 
     private async Task<ScenarioResult> RunScenarioAsync(
-        Scenario scenario, int repeat, SemaphoreSlim places, CancellationToken cancellation)
+        Scenario scenario, int repeat, RunOrder order, CancellationToken cancellation)
     {
         var name = repeat == 1 ? scenario.Id : $"{scenario.Id}-{repeat}";
+        Task<RunEvidence> RunAsync(FirewallUnderTest? firewall, string folder)
+        {
+            // Without a firewall nothing is reloaded, and a blast is too short to disturb others.
+            return firewall is not null && scenario.Course == Course.FaultUnderBlast
+                ? order.RunAloneAsync(alone => LabRun.ExecuteAsync(scenario, firewall, folder, _settings, alone, cancellation), cancellation)
+                : order.RunAsync(() => LabRun.ExecuteAsync(scenario, firewall, folder, _settings, Task.CompletedTask, cancellation), cancellation);
+        }
+
         try
         {
-            var controlRun = RunAsync(scenario, null, name + "-control", places, cancellation);
-            var protectedRun = _firewall is null ? controlRun : RunAsync(scenario, _firewall, name, places, cancellation);
+            var controlRun = RunAsync(null, name + "-control");
+            var protectedRun = _firewall is null ? controlRun : RunAsync(_firewall, name);
             await Task.WhenAll(controlRun, protectedRun);
             return VerdictRules.Decide(scenario, repeat, await controlRun, await protectedRun);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return new ScenarioResult(scenario, repeat, Verdict.Skipped, "interrupted", null, null);
-        }
-    }
-
-    private async Task<RunEvidence> RunAsync(
-        Scenario scenario, FirewallUnderTest? firewall, string name, SemaphoreSlim places, CancellationToken cancellation)
-    {
-        await places.WaitAsync(cancellation);
-        try
-        {
-            return await LabRun.ExecuteAsync(scenario, firewall, name, _settings, cancellation);
-        }
-        finally
-        {
-            places.Release();
         }
     }
 }

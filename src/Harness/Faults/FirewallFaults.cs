@@ -8,7 +8,7 @@ namespace LeakVerifier.Harness.Faults;
 public static class FirewallFaults
 {
     /// <summary>How often the firewall is reloaded.</summary>
-    public const int Reloads = 25;
+    public const int Reloads = 100;
 
     /// <summary>The rules are loaded again and again.</summary>
     public static Fault Reloaded { get; } = new(

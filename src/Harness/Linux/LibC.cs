@@ -77,6 +77,10 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int kill(int process, int signal);
 
+    /// <summary>setpriority(2); by PRIO_PROCESS, 0, and 0 it is the calling thread's.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int setpriority(int which, int who, int priority);
+
     [LibraryImport(Library)]
     public static partial uint geteuid();
 

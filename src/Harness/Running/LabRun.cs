@@ -36,7 +36,6 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly bool _isControl;
     private readonly EgressPolicy _policy;
     private readonly string _folder;
-    private readonly Task _turn;
     private readonly TunnelChoice _tunnelChoice;
     private readonly LabTraffic _traffic;
     private readonly LabInside? _inside;
@@ -47,9 +46,8 @@ internal sealed class LabRun : IAsyncDisposable
     private LabApplications? _applications;
     private ITunnel? _tunnel;
 
-    private LabRun(Scenario scenario, HostLab lab, FirewallUnderTest? firewall, string folder, Task turn)
+    private LabRun(Scenario scenario, HostLab lab, FirewallUnderTest? firewall, string folder)
     {
-        _turn = turn;
         _scenario = scenario;
         _lab = lab;
         _folder = folder;
@@ -71,10 +69,9 @@ internal sealed class LabRun : IAsyncDisposable
     /// <param name="firewall">The firewall under test; null: the control run.</param>
     /// <param name="name">A name for the run's files.</param>
     /// <param name="settings">Where files go.</param>
-    /// <param name="turn">Traffic begins when this completes, however it does.</param>
     /// <param name="cancellation">Interrupts the run.</param>
     public static async Task<RunEvidence> ExecuteAsync(
-        Scenario scenario, FirewallUnderTest? firewall, string name, RunSettings settings, Task turn, CancellationToken cancellation)
+        Scenario scenario, FirewallUnderTest? firewall, string name, RunSettings settings, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
@@ -83,7 +80,7 @@ internal sealed class LabRun : IAsyncDisposable
         {
             var (lab, setUp) = await StartLabAsync(settings.Hosts, scenario.Topology, cancellation);
             await using var ofLab = lab;
-            await using var run = new LabRun(scenario, lab, firewall, folder, turn);
+            await using var run = new LabRun(scenario, lab, firewall, folder);
             evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
             evidence = evidence with { Duration = watch.Elapsed, LabSetUp = setUp };
         }
@@ -194,8 +191,6 @@ internal sealed class LabRun : IAsyncDisposable
             }
         }
 
-        // What became of the others is theirs to say.
-        await _turn.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await (_inside?.StartAsync(cancellation) ?? Task.CompletedTask);
         var way = TrafficWays.Of(_scenario.Course, !_isControl);
         return await _traffic.StartAsync(way, cancellation)

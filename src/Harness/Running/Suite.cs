@@ -33,11 +33,13 @@ public sealed class Suite
         var wanted = Enumerable.Range(1, repeat).SelectMany(count => scenarios.Select(s => (Scenario: s, Repeat: count))).ToList();
         var results = new ScenarioResult?[wanted.Count];
         var gate = new object();
-        using var order = new RunOrder(_settings.Hosts.LabsPerCore * Environment.ProcessorCount);
+        using var places = new SemaphoreSlim(_settings.Hosts.LabsPerCore * Environment.ProcessorCount);
+        using var blasts = new SemaphoreSlim(Environment.ProcessorCount);
         async Task RunOneAsync(int index)
         {
             var (scenario, count) = wanted[index];
-            var result = await RunScenarioAsync(scenario, count, order, cancellation);
+            using var blast = scenario.Course == Course.FaultUnderBlast ? await Turn.TakeAsync(blasts, CancellationToken.None) : null;
+            var result = await RunScenarioAsync(scenario, count, places, cancellation);
             lock (gate)
             {
                 results[index] = result;
@@ -45,7 +47,8 @@ public sealed class Suite
             }
         }
 
-        // The longest first, so that none of them is left over for the end, when most places are empty; but blasts last.
+        // The longest first, so that none of them is left over for the end, when most places are empty. Blasts have that end:
+        // they yield to whoever else wants the processor, and are the stronger the more of it is left; so they are few at a time.
         var inOrder = Enumerable.Range(0, wanted.Count)
             .OrderBy(index => wanted[index].Scenario.Course == Course.FaultUnderBlast)
             .ThenByDescending(index => wanted[index].Scenario.Window);
@@ -54,21 +57,13 @@ public sealed class Suite
     }
 
     private async Task<ScenarioResult> RunScenarioAsync(
-        Scenario scenario, int repeat, RunOrder order, CancellationToken cancellation)
+        Scenario scenario, int repeat, SemaphoreSlim places, CancellationToken cancellation)
     {
         var name = repeat == 1 ? scenario.Id : $"{scenario.Id}-{repeat}";
-        Task<RunEvidence> RunAsync(FirewallUnderTest? firewall, string folder)
-        {
-            // Without a firewall nothing is reloaded, and a blast is too short to disturb others.
-            return firewall is not null && scenario.Course == Course.FaultUnderBlast
-                ? order.RunAloneAsync(alone => LabRun.ExecuteAsync(scenario, firewall, folder, _settings, alone, cancellation), cancellation)
-                : order.RunAsync(() => LabRun.ExecuteAsync(scenario, firewall, folder, _settings, Task.CompletedTask, cancellation), cancellation);
-        }
-
         try
         {
-            var controlRun = RunAsync(null, name + "-control");
-            var protectedRun = _firewall is null ? controlRun : RunAsync(_firewall, name);
+            var controlRun = RunAsync(scenario, null, name + "-control", places, cancellation);
+            var protectedRun = _firewall is null ? controlRun : RunAsync(scenario, _firewall, name, places, cancellation);
             await Task.WhenAll(controlRun, protectedRun);
             return VerdictRules.Decide(scenario, repeat, await controlRun, await protectedRun);
         }
@@ -76,5 +71,24 @@ public sealed class Suite
         {
             return new ScenarioResult(scenario, repeat, Verdict.Skipped, "interrupted", null, null);
         }
+    }
+
+    private async Task<RunEvidence> RunAsync(
+        Scenario scenario, FirewallUnderTest? firewall, string name, SemaphoreSlim places, CancellationToken cancellation)
+    {
+        using var turn = await Turn.TakeAsync(places, cancellation);
+        return await LabRun.ExecuteAsync(scenario, firewall, name, _settings, cancellation);
+    }
+
+    /// <summary>One of so many places at once.</summary>
+    private sealed class Turn(SemaphoreSlim places) : IDisposable
+    {
+        public static async Task<Turn> TakeAsync(SemaphoreSlim places, CancellationToken cancellation)
+        {
+            await places.WaitAsync(cancellation);
+            return new Turn(places);
+        }
+
+        public void Dispose() => places.Release();
     }
 }

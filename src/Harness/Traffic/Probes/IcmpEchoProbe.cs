@@ -11,8 +11,8 @@ namespace LeakVerifier.Harness.Traffic.Probes;
 /// </summary>
 public sealed class IcmpEchoProbe : DatagramProbe
 {
-    /// <summary>20 requests a second.</summary>
-    private const int Interval = 2;
+    /// <summary>13 requests a second.</summary>
+    private const int Interval = 3;
 
     private const int HeaderLength = 8;
 

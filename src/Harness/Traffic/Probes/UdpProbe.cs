@@ -7,8 +7,8 @@ namespace LeakVerifier.Harness.Traffic.Probes;
 /// </summary>
 public class UdpProbe : DatagramProbe
 {
-    /// <summary>20 datagrams a second.</summary>
-    private const int Interval = 2;
+    /// <summary>13 datagrams a second.</summary>
+    private const int Interval = 3;
 
     /// <param name="context">What every probe needs.</param>
     public UdpProbe(ProbeContext context)

@@ -33,6 +33,7 @@ public static class Sandbox
         IsInside = true;
         Lifeline.Attach();
         PrivateMounts.PrepareSandbox();
+        RuntimeThreads.Start();
     }
 
     /// <summary>Starts the process inside with the same arguments and waits for it.</summary>

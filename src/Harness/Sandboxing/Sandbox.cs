@@ -31,6 +31,7 @@ public static class Sandbox
 
         Environment.SetEnvironmentVariable(Marker, null);
         IsInside = true;
+        _ = SelfProgram.Command;
         Lifeline.Attach();
         PrivateMounts.PrepareSandbox();
         RuntimeThreads.Start();

@@ -25,13 +25,12 @@ internal sealed class LinkSocket : IDisposable
     /// <exception cref="SocketException">Packet sockets are not permitted.</exception>
     public static LinkSocket Open(string interfaceName)
     {
-        var index = LibC.if_nametoindex(interfaceName);
-        SystemCallException.ThrowIfFailed(index == 0 ? -1 : 0, $"finding interface {interfaceName}");
+        var index = LinkIndex.Of(interfaceName);
 
         // struct sockaddr_ll: family, protocol, interface index; the rest is not read when frames come with a header.
         const int addressLength = 20;
         var address = new SocketAddress(AddressFamily.Packet, addressLength);
-        MemoryMarshal.Write(address.Buffer.Span[4..], (int)index);
+        MemoryMarshal.Write(address.Buffer.Span[4..], index);
         return new LinkSocket(new Socket(AddressFamily.Packet, SocketType.Raw, ProtocolType.Unspecified), address);
     }
 

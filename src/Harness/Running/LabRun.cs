@@ -103,16 +103,9 @@ internal sealed class LabRun : IAsyncDisposable
     private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(
         IHostSource hosts, Topology topology, CancellationToken cancellation)
     {
-        await LabStarts.WaitAsync(cancellation);
-        try
-        {
-            var watch = Stopwatch.StartNew();
-            return (await HostLab.StartAsync(hosts, topology, cancellation), watch.Elapsed);
-        }
-        finally
-        {
-            LabStarts.Release();
-        }
+        using var turn = await Turn.TakeAsync(LabStarts, cancellation);
+        var watch = Stopwatch.StartNew();
+        return (await HostLab.StartAsync(hosts, topology, cancellation), watch.Elapsed);
     }
 
     public async ValueTask DisposeAsync()

@@ -79,16 +79,4 @@ public sealed class Suite
         using var turn = await Turn.TakeAsync(places, cancellation);
         return await LabRun.ExecuteAsync(scenario, firewall, name, _settings, cancellation);
     }
-
-    /// <summary>One of so many places at once.</summary>
-    private sealed class Turn(SemaphoreSlim places) : IDisposable
-    {
-        public static async Task<Turn> TakeAsync(SemaphoreSlim places, CancellationToken cancellation)
-        {
-            await places.WaitAsync(cancellation);
-            return new Turn(places);
-        }
-
-        public void Dispose() => places.Release();
-    }
 }

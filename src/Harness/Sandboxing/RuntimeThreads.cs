@@ -18,16 +18,9 @@ internal static class RuntimeThreads
     /// <summary>What the waiting thread waits for, for ever.</summary>
     private static readonly ManualResetEvent Never = new(initialState: false);
 
-    private static int _areStarted;
-
-    /// <summary>Starts them all, once. Needs ThreadsToKeepAlive -1, without which idle workers end after 20 s.</summary>
+    /// <summary>Starts them all; call it once. Needs ThreadsToKeepAlive -1, without which idle workers end after 20 s.</summary>
     public static void Start()
     {
-        if (Interlocked.Exchange(ref _areStarted, 1) == 1)
-        {
-            return;
-        }
-
         StartWorkers();
         _ = ThreadPool.RegisterWaitForSingleObject(Never, static (_, _) => { }, null, Timeout.Infinite, executeOnlyOnce: true);
         using var fired = new ManualResetEventSlim();

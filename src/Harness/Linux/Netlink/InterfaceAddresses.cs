@@ -25,11 +25,7 @@ internal static class InterfaceAddresses
     public static async Task WaitUntilUsableAsync(NamespaceThread thread, string link, CancellationToken cancellation)
     {
         var (index, kernel, changes) = await thread.RunAsync(() =>
-        {
-            var number = (int)LibC.if_nametoindex(link);
-            SystemCallException.ThrowIfFailed(number == 0 ? -1 : 0, $"finding interface {link}");
-            return (number, NetlinkSocket.Open(NetlinkSocket.Route), NetlinkSocket.Open(NetlinkSocket.Route));
-        });
+            (LinkIndex.Of(link), NetlinkSocket.Open(NetlinkSocket.Route), NetlinkSocket.Open(NetlinkSocket.Route)));
         using (kernel)
         using (changes)
         {

@@ -79,7 +79,7 @@ internal sealed class NetworkSetUp
     {
         const ushort remote = 1, local = 2, flags = 8; // IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS
         return Add($"giving {link} {address}/{prefixLength}", () => new NetlinkMessage(NewAddress, New)
-            .Raw([FamilyOf(address), (byte)prefixLength, 0, EverywhereScope]).Raw(IndexOf(link))
+            .Raw([FamilyOf(address), (byte)prefixLength, 0, EverywhereScope]).Raw(LinkIndex.Of(link))
             .With(local, address).With(remote, address).With(flags, NoDuplicateDetection));
     }
 
@@ -101,7 +101,7 @@ internal sealed class NetworkSetUp
                 .Raw(onLink ? OnLink : 0);
             _ = destination.PrefixLength > 0 ? message.With(to, address) : message;
             _ = via is null ? message : message.With(router, via);
-            return link is null ? message : message.With(through, IndexOf(link));
+            return link is null ? message : message.With(through, LinkIndex.Of(link));
         });
     }
 
@@ -116,7 +116,7 @@ internal sealed class NetworkSetUp
     {
         const ushort destination = 1; // NDA_DST
         return Add($"answering for {host} on {link}", () => new NetlinkMessage(NewNeighbour, NetlinkMessage.Create | NetlinkMessage.Replace)
-            .Raw([FamilyOf(host), 0, 0, 0]).Raw(IndexOf(link)).Raw(BitConverter.GetBytes(Permanent)).Raw([Proxy, 0])
+            .Raw([FamilyOf(host), 0, 0, 0]).Raw(LinkIndex.Of(link)).Raw(BitConverter.GetBytes(Permanent)).Raw([Proxy, 0])
             .With(destination, host));
     }
 
@@ -153,12 +153,5 @@ internal sealed class NetworkSetUp
     {
         const byte ipv4 = 2, ipv6 = 10; // AF_INET, AF_INET6
         return address.AddressFamily == AddressFamily.InterNetwork ? ipv4 : ipv6;
-    }
-
-    private static int IndexOf(string link)
-    {
-        var index = (int)LibC.if_nametoindex(link);
-        SystemCallException.ThrowIfFailed(index == 0 ? -1 : 0, $"finding interface {link}");
-        return index;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net.Sockets;
+using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Traffic.Sockets;
 
 namespace LeakVerifier.Harness.Traffic.Probes;
@@ -59,7 +60,7 @@ internal sealed class MembershipProbe : PacedProbe
     private SocketOption Change()
     {
         // struct ipv6_mreq: group, interface; struct ip_mreqn: group, address, interface.
-        var index = BitConverter.GetBytes(SocketCalls.if_nametoindex(_device));
+        var index = BitConverter.GetBytes(LibC.if_nametoindex(_device));
         byte[] request = IsV6
             ? [.. _group.GetAddressBytes(), .. index]
             : [.. _group.GetAddressBytes(), 0, 0, 0, 0, .. index];

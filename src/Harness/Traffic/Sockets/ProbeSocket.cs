@@ -4,6 +4,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using LeakVerifier.Harness.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace LeakVerifier.Harness.Traffic.Sockets;
@@ -70,7 +71,7 @@ internal sealed class ProbeSocket : IDisposable
     /// <summary>Has a packet socket send its frames on an interface, and hear nothing.</summary>
     public SocketResult BindToLink(string interfaceName)
     {
-        var index = SocketCalls.if_nametoindex(interfaceName);
+        var index = LibC.if_nametoindex(interfaceName);
         if (index == 0)
         {
             return new SocketResult(0, Marshal.GetLastPInvokeError());
@@ -80,7 +81,7 @@ internal sealed class ProbeSocket : IDisposable
         Span<byte> address = stackalloc byte[20];
         BinaryPrimitives.WriteUInt16LittleEndian(address, SocketCalls.AF_PACKET);
         BinaryPrimitives.WriteUInt32LittleEndian(address[4..], index);
-        return Outcome(SocketCalls.bind(_handle, address, (uint)address.Length));
+        return Outcome(LibC.bind(_handle, address, (uint)address.Length));
     }
 
     /// <summary>Begins to connect; <see cref="Errno.EINPROGRESS"/> counts as success.</summary>

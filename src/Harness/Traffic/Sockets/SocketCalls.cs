@@ -66,12 +66,6 @@ internal static partial class SocketCalls
     public static partial SafeFileHandle socket(int domain, int type, int protocol);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int bind(SafeFileHandle socket, ReadOnlySpan<byte> address, uint length);
-
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial uint if_nametoindex(string name);
-
-    [LibraryImport(Library, SetLastError = true)]
     public static partial int connect(SafeFileHandle socket, ReadOnlySpan<byte> address, uint length);
 
     [LibraryImport(Library, SetLastError = true)]

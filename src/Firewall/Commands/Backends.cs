@@ -16,8 +16,7 @@ namespace LeakVerifier.Firewall.Commands;
 internal sealed class Backends : IDisposable
 {
     private readonly FirewallEnvironment _environment;
-    private readonly INftables? _kernel;
-    private readonly NftablesMissingException? _missing;
+    private readonly INftables _kernel;
     private readonly Lazy<IptablesInstallation> _iptables;
     private IWatch? _watch;
 
@@ -25,25 +24,17 @@ internal sealed class Backends : IDisposable
     {
         _environment = environment;
         _iptables = new Lazy<IptablesInstallation>(environment.Iptables.Find);
-        try
-        {
-            _kernel = environment.OpenKernel();
-        }
-        catch (NftablesMissingException exception)
-        {
-            _missing = exception;
-        }
+        _kernel = environment.OpenKernel();
     }
 
     /// <summary>The backend to work with.</summary>
     /// <param name="name">What was asked for; null: what is loaded, or else nft.</param>
-    /// <exception cref="NftablesMissingException">It is nft, without its library, and there is no iptables either.</exception>
     public IBackend Choose(string? name)
     {
         if ((name ?? Loaded()) == IptablesBackend.BackendName)
         {
             return new SwitchingBackend(
-                _environment.Settings, Iptables(), OthersOfIptables, () => _kernel is null ? null : Nft(_kernel));
+                _environment.Settings, Iptables(), OthersOfIptables, Nft);
         }
 
         return new SwitchingBackend(_environment.Settings, Nft(), LoadedIptables, Installed);
@@ -52,29 +43,21 @@ internal sealed class Backends : IDisposable
     public void Dispose()
     {
         _watch?.Dispose();
-        _kernel?.Dispose();
+        _kernel.Dispose();
     }
 
     /// <summary>Which backend's rules the kernel has.</summary>
     private string Loaded()
     {
-        var isOnlyIptables = _kernel?.List() is null or { Text: null, Error: null } && LoadedIptables().Count > 0;
+        var isOnlyIptables = _kernel.List() is { Text: null, Error: null } && LoadedIptables().Count > 0;
         return isOnlyIptables ? IptablesBackend.BackendName : NftBackend.BackendName;
     }
 
-    /// <summary>nft, or where its library is missing what says so, if iptables is there to close instead.</summary>
-    private IBackend Nft()
-    {
-        return _kernel is not null ? Nft(_kernel)
-            : _iptables.Value.Installed is not null ? new MissingBackend(NftBackend.BackendName, _missing!.Message)
-            : throw _missing!;
-    }
-
-    private NftBackend Nft(INftables kernel)
+    private NftBackend Nft()
     {
         _watch ??= _environment.FindWatch();
-        var frames = new FrameWall(kernel, _environment.Links, _environment.ListFramesInScratch);
-        var wall = new Wall(kernel, frames, _environment.ListInScratch, _watch);
+        var frames = new FrameWall(_kernel, _environment.Links, _environment.ListFramesInScratch);
+        var wall = new Wall(_kernel, frames, _environment.ListInScratch, _watch);
         return new NftBackend(wall, new UplinkFacts(_environment.Links));
     }
 
@@ -91,7 +74,7 @@ internal sealed class Backends : IDisposable
     private List<IBackend> OthersOfIptables()
     {
         var others = LoadedIptables().Where(backend => backend.Variant != _iptables.Value.Installed?.Variant);
-        return _kernel?.List() is { Text: not null } ? [.. others, Nft(_kernel)] : [.. others];
+        return _kernel.List().Text is not null ? [.. others, Nft()] : [.. others];
     }
 
     private List<IptablesBackend> LoadedIptables()
@@ -113,10 +96,9 @@ internal sealed class Backends : IDisposable
     /// <summary>Whether the kernel may have rules of ours in this variant; asked without starting a program.</summary>
     private bool HasTrace(IptablesVariant variant)
     {
-        // Without libnftables nobody can tell but the programs.
         return variant == IptablesVariant.Legacy
             ? _environment.Iptables.HasLegacyTables()
-            : _kernel is null || _kernel.HasChain(new TableName(NftablesFamily.Ipv4, IptablesTable.Filter), IptablesMayLeave.Name)
+            : _kernel.HasChain(new TableName(NftablesFamily.Ipv4, IptablesTable.Filter), IptablesMayLeave.Name)
                 || _kernel.HasChain(new TableName(NftablesFamily.Ipv6, IptablesTable.Filter), IptablesMayLeave.Name);
     }
 }

@@ -24,7 +24,7 @@ public sealed record FirewallEnvironment
     /// <summary>Whether this process may change the network's rules.</summary>
     public required Func<bool> CanChangeRules { get; init; }
 
-    /// <summary>Opens the kernel's rules; throws <see cref="NftablesMissingException"/>.</summary>
+    /// <summary>Opens the kernel's rules.</summary>
     public required Func<INftables> OpenKernel { get; init; }
 
     /// <summary>Lists a ruleset as the installed nft spells it.</summary>
@@ -86,7 +86,7 @@ public sealed record FirewallEnvironment
         Output = Writer(Console.OpenStandardOutput()),
         Error = Writer(Console.OpenStandardError()),
         CanChangeRules = Privileges.CanChangeRules,
-        OpenKernel = NftablesContext.Open,
+        OpenKernel = () => new KernelRules(NftablesContext.Open),
         ListInScratch = ScratchNamespace.List,
         ListFramesInScratch = ScratchNamespace.ListFrames,
         Links = MachineLinks.System,

@@ -24,6 +24,7 @@ public sealed record ImageSet(string Name, ImageObject Declaration, ImmutableArr
         var elements = batch.Add(NftablesMessageType.NewSetElement, table.Family, NetlinkFlags.Create);
         elements.Text(NftablesAttribute.Table, table.Name);
         elements.Text(NftablesAttribute.SetName, Name);
+        elements.BigEndian(NftablesAttribute.SetElementsId, number);
         var list = elements.BeginNested(NftablesAttribute.SetElements);
         foreach (var element in Elements)
         {

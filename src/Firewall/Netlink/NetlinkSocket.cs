@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace LeakVerifier.Firewall.Netlink;
@@ -13,7 +14,7 @@ public sealed class NetlinkSocket : IDisposable
 {
     private const int ReceiveSize = 64 * 1024; // the kernel makes parts of a dump of at most 32 KiB
 
-    private readonly byte[] _received = new byte[ReceiveSize];
+    private readonly byte[] _received = ArrayPool<byte>.Shared.Rent(ReceiveSize);
     private readonly int _descriptor;
     private uint _sequence;
     private bool _isClosed;
@@ -98,7 +99,7 @@ public sealed class NetlinkSocket : IDisposable
         ushort type, NetlinkFlags flags, Action<NetlinkWriter> write, NetlinkReading? read = null)
     {
         var isDump = flags.HasFlag(NetlinkFlags.Dump);
-        var writer = new NetlinkWriter();
+        var writer = new NetlinkWriter(NetlinkWriter.OfAnExpression);
         writer.Begin(type, isDump ? flags : flags | NetlinkFlags.Acknowledge, ++_sequence);
         write(writer);
         writer.Finish();
@@ -171,6 +172,7 @@ public sealed class NetlinkSocket : IDisposable
         {
             _isClosed = true;
             _ = NetlinkLibC.Close(_descriptor);
+            ArrayPool<byte>.Shared.Return(_received);
         }
     }
 

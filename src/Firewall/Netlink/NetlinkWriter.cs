@@ -11,15 +11,24 @@ namespace LeakVerifier.Firewall.Netlink;
 /// Writes netlink messages (netlink(7)) one behind the other. Headers are in the machine's byte order; the values of
 /// nftables in the network's.
 /// </summary>
-public sealed class NetlinkWriter
+/// <param name="capacity">Bytes that it takes before it needs more memory.</param>
+public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
 {
+    /// <summary>Bytes of an expression of a rule, or of an element of a set, at most in nearly all cases.</summary>
+    internal const int OfAnExpression = 96;
+
+    /// <summary>Bytes of a rule, at most in nearly all cases.</summary>
+    internal const int OfAnObject = 768;
+
+    private const int OfMessages = 4096;
+
     /// <summary>Messages and attributes begin at multiples of this (NLMSG_ALIGNTO, NLA_ALIGNTO).</summary>
     private const int Alignment = 4;
 
     private const int AttributeHeader = 4;
     private const ushort Nested = 0x8000; // NLA_F_NESTED
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly ArrayBufferWriter<byte> _buffer = new(capacity);
     private int _message = -1;
 
     /// <summary>The messages.</summary>
@@ -80,11 +89,13 @@ public sealed class NetlinkWriter
     public void Text(int type, string value) => Attribute(type, Encoding.UTF8.GetBytes(value + "\0"));
 
     /// <summary>Begins an attribute that holds attributes.</summary>
+    /// <param name="type">Its number.</param>
+    /// <param name="isMarked">Whether its number says that it holds attributes. nftables takes both, and answers without.</param>
     /// <returns>For <see cref="EndNested"/>.</returns>
-    public int BeginNested(int type)
+    public int BeginNested(int type, bool isMarked = true)
     {
         var start = _buffer.WrittenCount;
-        BitConverter.TryWriteBytes(Extend(AttributeHeader)[2..], (ushort)(type | Nested));
+        BitConverter.TryWriteBytes(Extend(AttributeHeader)[2..], (ushort)(isMarked ? type | Nested : type));
         return start;
     }
 

@@ -44,6 +44,9 @@ public static class NftablesAttribute
     /// <summary>NFTA_SET_ELEM_LIST_ELEMENTS</summary>
     public const int SetElements = 3;
 
+    /// <summary>NFTA_SET_ELEM_LIST_SET_ID: the number of a set that the same batch creates.</summary>
+    public const int SetElementsId = 4;
+
     /// <summary>NFTA_LIST_ELEM: an entry of a list.</summary>
     public const int ListEntry = 1;
 

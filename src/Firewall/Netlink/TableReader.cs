@@ -107,6 +107,20 @@ public sealed class TableReader(NetlinkSocket socket)
             writer => writer.Text(NftablesAttribute.ChainName, chain), _ => { });
     }
 
+    /// <summary>Whether this network namespace has such a chain; a kernel without nftables has none.</summary>
+    public static bool IsThere(TableName table, string chain)
+    {
+        try
+        {
+            using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+            return new TableReader(socket).HasChain(table, chain);
+        }
+        catch (NetlinkException)
+        {
+            return false;
+        }
+    }
+
     private bool Dump(
         NftablesMessageType type, TableName table, AttributesReading read, Action<NetlinkWriter>? write = null)
     {

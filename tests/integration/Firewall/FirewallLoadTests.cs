@@ -12,6 +12,10 @@ public sealed class FirewallLoadTests
             .Order()
             .Where(name => name != "control-group");
 
+    // In a mount namespace of the program's own; the host keeps its library.
+    private const string HideLibrary = "lib=$(ldconfig -p | sed -n 's/.*libnftables.so.1 .*=> //p' | head -n 1); "
+        + "mount --bind /dev/null \"$lib\"; exec \"$0\" \"$@\"";
+
     private string _folder = "";
     private string _wrong = "";
 
@@ -175,19 +179,31 @@ public sealed class FirewallLoadTests
     }
 
     [Test]
-    public async Task A_missing_library_is_named_with_the_package_that_brings_it()
+    public async Task Without_libnftables_the_machine_is_closed_and_what_cannot_be_said_names_the_package()
     {
-        // Hidden in a mount namespace of the program's own; the host keeps its library.
-        const string hide = "lib=$(ldconfig -p | sed -n 's/.*libnftables.so.1 .*=> //p' | head -n 1); "
-            + "mount --bind /dev/null \"$lib\"; exec \"$0\" \"$@\"";
         using var space = await TestNamespace.CreateAsync();
-        string[] start = [VpnFirewall.Path, "start", "--config", VpnFirewall.Golden("minimal.conf")];
+        string[] hidden = ["unshare", "--mount", "sh", "-ec", HideLibrary, VpnFirewall.Path];
 
-        var without = await space.TryRunAsync(["unshare", "--mount", "sh", "-ec", hide, .. start]);
-        var with = await space.TryRunAsync(["unshare", "--mount", .. start]);
+        var start = await space.TryRunAsync([.. hidden, "start", "--config", VpnFirewall.Golden("minimal.conf")]);
+        var status = await space.TryRunAsync([.. hidden, "status", "--config", VpnFirewall.Golden("minimal.conf")]);
+        var wrong = await space.TryRunAsync([.. hidden, "reload", "--config", _wrong]);
 
-        without.ExitCode.Should().Be(69, "{0}", without);
-        without.Error.Should().Contain("apt-get install nftables");
-        with.ExitCode.Should().Be(0, "{0}", with);
+        start.ExitCode.Should().Be(0, "{0}", start);
+        status.ExitCode.Should().Be(69, "{0}", status);
+        status.Error.Should().Contain("apt-get install nftables");
+        wrong.ExitCode.Should().Be(69, "{0}", wrong);
+        (await VpnFirewall.ListAsync(space)).Should().Be(VpnFirewall.Listing("minimal"), "nothing was changed");
+    }
+
+    [Test]
+    public async Task Without_libnftables_a_wrong_configuration_on_the_first_start_closes_the_machine()
+    {
+        using var space = await TestNamespace.CreateAsync();
+
+        var run = await space.TryRunAsync(
+            ["unshare", "--mount", "sh", "-ec", HideLibrary, VpnFirewall.Path, "start", "--config", _wrong]);
+
+        run.ExitCode.Should().Be(65, "{0}", run);
+        (await VpnFirewall.ListAsync(space)).Should().Be(VpnFirewall.Listing("lockdown"));
     }
 }

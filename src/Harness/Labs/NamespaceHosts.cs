@@ -14,6 +14,7 @@ public sealed class NamespaceHosts : IHostSource
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>
     public Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation)
     {
-        return Task.FromResult(new LabHost(role));
+        // Each waits for a thread of its own to begin, so they wait at the same time.
+        return Task.Run(() => new LabHost(role), cancellation);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class LabRun : IAsyncDisposable
     /// <summary>How long a tunnel, a first answer or a server's obedience may take, on a machine that does other work too.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly SemaphoreSlim LabStarts = new(Environment.ProcessorCount);
+    private static readonly SemaphoreSlim LabStarts = new(1);
 
     private readonly Scenario _scenario;
     private readonly HostLab _lab;
@@ -99,7 +99,7 @@ internal sealed class LabRun : IAsyncDisposable
         return evidence;
     }
 
-    /// <summary>Makes a lab. Not all labs at once: each would wait for all the others.</summary>
+    /// <summary>Makes a lab. One after the other: they want the same locks of the kernel, and each would wait for the others.</summary>
     private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(
         IHostSource hosts, Topology topology, CancellationToken cancellation)
     {

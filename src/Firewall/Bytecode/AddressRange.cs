@@ -14,7 +14,8 @@ internal sealed record AddressRange(byte[] First, byte[] Behind) : IComparable<A
     {
         if (word.Split('-') is [var from, var to])
         {
-            return new AddressRange(type.Parse(from), Next(type.Parse(to)));
+            var range = new AddressRange(type.Parse(from), Next(type.Parse(to)));
+            return range.First.AsSpan().SequenceCompareTo(range.Behind) < 0 ? range : throw new UnknownWordException(word);
         }
 
         if (!word.Contains('/'))

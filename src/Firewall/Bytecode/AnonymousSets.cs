@@ -70,7 +70,7 @@ internal sealed class AnonymousSets(bool hasOthers = false)
         var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
         writer.Text(NftablesAttribute.SetName, name);
         writer.BigEndian(3, flags); // NFTA_SET_FLAGS
-        writer.BigEndian(4, type.Number); // NFTA_SET_KEY_TYPE
+        writer.BigEndian(4, type.Number ?? throw new UnknownWordException("a set of this type")); // NFTA_SET_KEY_TYPE
         writer.BigEndian(5, (uint)type.Length); // NFTA_SET_KEY_LEN
         writer.Attribute(13, origin); // NFTA_SET_USERDATA
         var description = writer.BeginNested(9, isMarked: false); // NFTA_SET_DESC

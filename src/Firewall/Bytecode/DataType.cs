@@ -7,10 +7,12 @@ using System.Net.Sockets;
 namespace LeakVerifier.Firewall.Bytecode;
 
 /// <summary>What a value of a rule is, and how it is written as bytes.</summary>
-/// <param name="Number">nft's number of the type, which it keeps with a set (include/datatype.h, enum datatypes).</param>
+/// <param name="Number">
+/// nft's number of the type, which it keeps with a set (include/datatype.h, enum datatypes); null: no rule has a set of it.
+/// </param>
 /// <param name="Length">Bytes of a value.</param>
 /// <param name="Parse">Reads a value as a rule spells it.</param>
-internal sealed record DataType(uint Number, int Length, Func<string, byte[]> Parse)
+internal sealed record DataType(uint? Number, int Length, Func<string, byte[]> Parse)
 {
     /// <summary>The protocol in an Ethernet frame.</summary>
     public static DataType EtherType { get; } = new(10, 2, word => Short(word switch
@@ -28,10 +30,10 @@ internal sealed record DataType(uint Number, int Length, Func<string, byte[]> Pa
     public static DataType Protocol { get; } = new(12, 1, Byte);
 
     /// <summary>A number of no further meaning, of one byte.</summary>
-    public static DataType Octet { get; } = new(4, 1, Byte);
+    public static DataType Octet { get; } = new(null, 1, Byte);
 
     /// <summary>A number of no further meaning, of two bytes.</summary>
-    public static DataType Word { get; } = new(4, 2, word => Short(RuleWords.NumberIn(word)));
+    public static DataType Word { get; } = new(null, 2, word => Short(RuleWords.NumberIn(word)));
 
     /// <summary>An address of IPv4.</summary>
     public static DataType Ipv4Address { get; } = new(7, 4, word => Address(word, AddressFamily.InterNetwork));
@@ -71,11 +73,11 @@ internal sealed record DataType(uint Number, int Length, Func<string, byte[]> Pa
     });
 
     /// <summary>The code of an ICMPv6 message; that of most types is 0, which nft spells as that of one of them.</summary>
-    public static DataType Icmpv6Code { get; } = new(31, 1, word => word == "no-route" ? [0] : Byte(word));
+    public static DataType Icmpv6Code { get; } = new(null, 1, word => word == "no-route" ? [0] : Byte(word));
 
     /// <summary>The kind of an interface's hardware (linux/if_arp.h), in the machine's byte order.</summary>
     public static DataType HardwareType { get; } =
-        new(21, 2, word => BitConverter.GetBytes((ushort)(word == "ppp" ? 512 : RuleWords.NumberIn(word))));
+        new(21, 2, word => BitConverter.GetBytes(checked((ushort)(word == "ppp" ? 512 : RuleWords.NumberIn(word)))));
 
     /// <summary>Where an address belongs (linux/rtnetlink.h, RTN_*), in the machine's byte order.</summary>
     public static DataType AddressType { get; } = new(38, 4, word => BitConverter.GetBytes(word switch
@@ -87,10 +89,10 @@ internal sealed record DataType(uint Number, int Length, Func<string, byte[]> Pa
     }));
 
     /// <summary>A number of four bytes in the machine's byte order: users, marks, lengths.</summary>
-    public static DataType Host { get; } = new(4, 4, word => BitConverter.GetBytes(RuleWords.NumberIn(word)));
+    public static DataType Host { get; } = new(null, 4, word => BitConverter.GetBytes(RuleWords.NumberIn(word)));
 
     /// <summary>A family of the network layer (linux/netfilter.h).</summary>
-    public static DataType Family { get; } = new(28, 1, word => word switch
+    public static DataType Family { get; } = new(null, 1, word => word switch
     {
         "ipv4" => [2],
         "ipv6" => [10],

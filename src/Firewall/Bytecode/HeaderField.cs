@@ -18,12 +18,12 @@ internal sealed record HeaderField(uint Origin, int Offset, DataType Type, uint 
 
     private static readonly Dictionary<string, HeaderField> All = new(StringComparer.Ordinal)
     {
-        ["ether type"] = new(0, 12, DataType.EtherType, 1, 3),
-        ["ip hdrlength"] = new(1, 0, DataType.Octet, 11, 2) { Mask = [0x0f] },
-        ["ip length"] = new(1, 2, DataType.Word, 11, 6),
-        ["ip frag-off"] = new(1, 6, DataType.Word, 11, 8),
-        ["ip saddr"] = new(1, 12, DataType.Ipv4Address, 11, 12),
-        ["ip daddr"] = new(1, 16, DataType.Ipv4Address, 11, 13),
+        ["ether type"] = new(0, 12, DataType.EtherType, 17, 3),
+        ["ip hdrlength"] = new(1, 0, DataType.Octet, 12, 2) { Mask = [0x0f] },
+        ["ip length"] = new(1, 2, DataType.Word, 12, 5),
+        ["ip frag-off"] = new(1, 6, DataType.Word, 12, 7),
+        ["ip saddr"] = new(1, 12, DataType.Ipv4Address, 12, 11),
+        ["ip daddr"] = new(1, 16, DataType.Ipv4Address, 12, 12),
         ["ip6 nexthdr"] = new(1, 6, DataType.Protocol, 13, 6),
         ["ip6 hoplimit"] = new(1, 7, DataType.Octet, 13, 7),
         ["ip6 saddr"] = new(1, 8, DataType.Ipv6Address, 13, 8),

@@ -22,7 +22,9 @@ internal sealed class ImpliedHeaders(NftablesFamily family)
     {
         switch (key)
         {
-            case MetaKey.Protocol: _network = value switch { [8, 0] => "ip", [0x86, 0xdd] => "ip6", _ => "arp" }; break;
+            case MetaKey.Protocol:
+                _network = value switch { [8, 0] => "ip", [0x86, 0xdd] => "ip6", [8, 6] => "arp", _ => "another" };
+                break;
             case MetaKey.Family: _network = value[0] == (byte)NftablesFamily.Ipv4 ? "ip" : "ip6"; break;
             case MetaKey.Transport: _transport = value[0]; break;
         }

@@ -56,12 +56,18 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
     private void Name(uint key)
     {
         var name = words.Text();
-        Load(Expression.Meta(key));
-        Add(Expression.Compare(true, name is [.. var stem, '*'] ? Encoding.UTF8.GetBytes(stem) : Padded(name)));
+        Add(Expression.Meta(key));
+        Add(Expression.Compare(true, name is [.. var stem, '*'] ? Padded(stem)[..Encoding.UTF8.GetByteCount(stem)] : Padded(name)));
     }
 
+    /// <summary>A name as the kernel keeps it: the rest of its place is zero.</summary>
     private static byte[] Padded(string name)
     {
+        if (name.Length == 0 || name.Contains('\\') || Encoding.UTF8.GetByteCount(name) >= InterfaceNameLength)
+        {
+            throw new UnknownWordException(name);
+        }
+
         var bytes = new byte[InterfaceNameLength];
         Encoding.UTF8.GetBytes(name, bytes);
         return bytes;
@@ -70,7 +76,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
     private void Meta(string field)
     {
         var (key, type) = MetaKey.Of(field);
-        Load(Expression.Meta(key));
+        Add(Expression.Meta(key));
         if (field is "iifkind" or "oifkind")
         {
             Add(Expression.Compare(true, Padded(words.Text())));
@@ -101,13 +107,13 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         switch (words.Next())
         {
             case "state":
-                Load(Expression.Connection(state));
+                Add(Expression.Connection(state));
                 Add(Expression.Mask(ConnectionState.Bits(words.Next())));
                 Add(Expression.Compare(false, new byte[sizeof(uint)]));
                 break;
             case "direction":
                 words.Expect("reply");
-                Load(Expression.Connection(direction));
+                Add(Expression.Connection(direction));
                 Add(Expression.Compare(true, [1]));
                 break;
             case "original": ConnectionAddress(0); break;
@@ -123,7 +129,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         const uint destinationOfIPv6 = 22;
         var isIPv6 = words.Next() switch { "ip" => false, "ip6" => true, var word => throw new UnknownWordException(word) };
         words.Expect("daddr");
-        Load(Expression.Connection(isIPv6 ? destinationOfIPv6 : destinationOfIPv4, direction));
+        Add(Expression.Connection(isIPv6 ? destinationOfIPv6 : destinationOfIPv4, direction));
         Add(Expression.Compare(true, (isIPv6 ? DataType.Ipv6Address : DataType.Ipv4Address).Parse(words.Next())));
     }
 
@@ -132,7 +138,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         const uint addressType = 3; // NFT_FIB_RESULT_ADDRTYPE
         const uint destinationOnInput = 2 | 8; // NFTA_FIB_F_DADDR, NFTA_FIB_F_IIF
         words.Expect("daddr", ".", "iif", "type", "{");
-        Load(Expression.Route(addressType, destinationOnInput));
+        Add(Expression.Route(addressType, destinationOnInput));
         var origin = SetOrigin.OfRoute(addressType, destinationOnInput);
         Add(sets.Add(DataType.AddressType, words.Members(), origin));
     }
@@ -141,7 +147,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
     {
         words.Expect("frag-off", "!=", "0");
         Imply("ip6");
-        Load(Expression.ExtensionHeader(FragmentHeader, offset: 2, length: 2, isPresence: false));
+        Add(Expression.ExtensionHeader(FragmentHeader, offset: 2, length: 2, isPresence: false));
         Add(Expression.Mask([0xff, 0xf8]));
         Add(Expression.Compare(false, [0, 0]));
     }
@@ -150,7 +156,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
     {
         words.Expect("rt", "exists");
         Imply("ip6");
-        Load(Expression.ExtensionHeader(RoutingHeader, offset: 0, length: 1, isPresence: true));
+        Add(Expression.ExtensionHeader(RoutingHeader, offset: 0, length: 1, isPresence: true));
         Add(Expression.Compare(true, [1]));
     }
 
@@ -167,7 +173,9 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         }
 
         var written = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        byte[] value = [.. new byte[Math.Max(0, (bits / 8) - written.Length)], .. written];
+        byte[] value = written.Length <= bits / 8
+            ? [.. new byte[(bits / 8) - written.Length], .. written]
+            : throw new UnknownWordException(digits);
         var origin = header switch { "@ll" => 0u, "@nh" => 1u, "@th" => 2u, _ => throw new UnknownWordException(header) };
         Equal(origin, first / 8, value);
     }
@@ -191,14 +199,14 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         }
         else if (words.Takes("&"))
         {
-            Load(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
+            Add(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
             Add(Expression.Mask(field.Type.Parse(words.Next())));
             words.Expect("!=");
             Add(Expression.Compare(false, field.Type.Parse(words.Next())));
         }
         else if (words.Takes("!="))
         {
-            Load(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
+            Add(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
             if (field.Mask is not null)
             {
                 Add(Expression.Mask(field.Mask));
@@ -214,7 +222,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
 
     private void Members(HeaderField field)
     {
-        Load(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
+        Add(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
         var members = words.Members();
         var isInterval = members.Any(member => member.Contains('/') || (member.Contains(':') && member.Contains('-')));
         var origin = SetOrigin.Of(field, isInterval);
@@ -238,15 +246,21 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
 
         var prefix = (int)RuleWords.NumberIn(length);
         var value = field.Type.Parse(address);
-        if (prefix % 8 == 0 && prefix > 0)
+        if (prefix <= 0 || prefix > 8 * value.Length)
+        {
+            throw new UnknownWordException(word);
+        }
+
+        if (prefix % 8 == 0)
         {
             Equal(field.Origin, field.Offset, value[..(prefix / 8)]);
             return;
         }
 
-        Load(Expression.Payload(field.Origin, field.Offset, value.Length));
-        Add(Expression.Mask(prefix > 0 ? AddressRange.MaskOf(prefix, value.Length) : throw new UnknownWordException(word)));
-        Add(Expression.Compare(true, value));
+        var mask = AddressRange.MaskOf(prefix, value.Length);
+        Add(Expression.Payload(field.Origin, field.Offset, value.Length));
+        Add(Expression.Mask(mask));
+        Add(Expression.Compare(true, [.. value.Zip(mask, (part, bits) => (byte)(part & bits))]));
     }
 
     /// <summary><c>tcp flags syn / fin,syn</c>, <c>!= syn / fin,syn</c>, or <c>! fin,syn</c>: none of them.</summary>
@@ -260,7 +274,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
             words.Expect("/");
         }
 
-        Load(Expression.Payload(field.Origin, field.Offset, 1));
+        Add(Expression.Payload(field.Origin, field.Offset, 1));
         Add(Expression.Mask([TcpFlags.Bits(words.Next())]));
         Add(Expression.Compare(isEqual, [value]));
     }
@@ -272,8 +286,6 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
             Add(expression);
         }
     }
-
-    private void Load(Expression expression) => Add(expression);
 
     /// <summary>
     /// Compares a field. Two that lie side by side are compared at once, as nft does, where together they have a power of
@@ -291,7 +303,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
             (offset, value) = (last.Offset, [.. last.Value, .. value]);
         }
 
-        Load(Expression.Payload(origin, offset, value.Length));
+        Add(Expression.Payload(origin, offset, value.Length));
         Add(Expression.Compare(true, value));
         _lastEqual = (origin, offset, value);
     }

@@ -10,8 +10,8 @@ internal static class TcpFlags
     /// <summary>The bits of a list such as <c>fin,syn</c>.</summary>
     public static byte Bits(string list)
     {
-        return (byte)list.Split(',').Sum(name => Array.IndexOf(Names, name) is >= 0 and var bit
-            ? 1 << bit
+        return (byte)list.Split(',').Aggregate(0, (bits, name) => Array.IndexOf(Names, name) is >= 0 and var bit
+            ? bits | (1 << bit)
             : throw new UnknownWordException(name));
     }
 }

@@ -99,6 +99,15 @@ internal sealed record DataType(uint? Number, int Length, Func<string, byte[]> P
         _ => throw new UnknownWordException(word),
     });
 
+    /// <summary>An address of the family that a rule calls so.</summary>
+    /// <exception cref="UnknownWordException">It is none.</exception>
+    public static DataType AddressOf(string family) => family switch
+    {
+        "ip" => Ipv4Address,
+        "ip6" => Ipv6Address,
+        _ => throw new UnknownWordException(family),
+    };
+
     private static byte[] Byte(string word)
     {
         var number = RuleWords.NumberIn(word);

@@ -98,11 +98,10 @@ internal sealed class RuleAssembly
 
     private void Destination()
     {
-        var isIPv6 = _words.Next() switch { "ip" => false, "ip6" => true, var word => throw new UnknownWordException(word) };
+        var type = DataType.AddressOf(_words.Next());
         _words.Expect("to");
-        var type = isIPv6 ? DataType.Ipv6Address : DataType.Ipv4Address;
         Add(Expression.Immediate(type.Parse(_words.Next())));
-        Add(Expression.Destination(isIPv6 ? NftablesFamily.Ipv6 : NftablesFamily.Ipv4));
+        Add(Expression.Destination(type == DataType.Ipv6Address ? NftablesFamily.Ipv6 : NftablesFamily.Ipv4));
     }
 
     private void Limit()

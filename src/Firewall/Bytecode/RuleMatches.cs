@@ -127,10 +127,10 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         // enum nft_ct_keys
         const uint destinationOfIPv4 = 20;
         const uint destinationOfIPv6 = 22;
-        var isIPv6 = words.Next() switch { "ip" => false, "ip6" => true, var word => throw new UnknownWordException(word) };
+        var type = DataType.AddressOf(words.Next());
         words.Expect("daddr");
-        Add(Expression.Connection(isIPv6 ? destinationOfIPv6 : destinationOfIPv4, direction));
-        Add(Expression.Compare(true, (isIPv6 ? DataType.Ipv6Address : DataType.Ipv4Address).Parse(words.Next())));
+        Add(Expression.Connection(type == DataType.Ipv6Address ? destinationOfIPv6 : destinationOfIPv4, direction));
+        Add(Expression.Compare(true, type.Parse(words.Next())));
     }
 
     private void Route()
@@ -199,25 +199,30 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         }
         else if (words.Takes("&"))
         {
-            Add(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
-            Add(Expression.Mask(field.Type.Parse(words.Next())));
+            var mask = field.Type.Parse(words.Next());
             words.Expect("!=");
-            Add(Expression.Compare(false, field.Type.Parse(words.Next())));
+            Other(field, mask);
         }
         else if (words.Takes("!="))
         {
-            Add(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
-            if (field.Mask is not null)
-            {
-                Add(Expression.Mask(field.Mask));
-            }
-
-            Add(Expression.Compare(false, field.Type.Parse(words.Next())));
+            Other(field, field.Mask);
         }
         else
         {
             Value(field, words.Next());
         }
+    }
+
+    /// <summary>The field, or the bits of it that count, is not what the next word says.</summary>
+    private void Other(HeaderField field, byte[]? mask)
+    {
+        Add(Expression.Payload(field.Origin, field.Offset, field.Type.Length));
+        if (mask is not null)
+        {
+            Add(Expression.Mask(mask));
+        }
+
+        Add(Expression.Compare(false, field.Type.Parse(words.Next())));
     }
 
     private void Members(HeaderField field)

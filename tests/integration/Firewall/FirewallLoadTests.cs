@@ -5,12 +5,7 @@ namespace LeakVerifier.IntegrationTests.Firewall;
 /// <summary>What the kernel has after each verb.</summary>
 public sealed class FirewallLoadTests
 {
-    // The control group's needs a control group of that name, which these machines have not.
-    private static IEnumerable<string> Names =>
-        Directory.EnumerateFiles(VpnFirewall.GoldenFolder, "*.conf")
-            .Select(file => Path.GetFileNameWithoutExtension(file))
-            .Order()
-            .Where(name => name != "control-group");
+    private static IEnumerable<string> Names => VpnFirewall.GoldenNames;
 
     // In a mount namespace of the program's own; the host keeps its library.
     private const string HideLibrary = "lib=$(ldconfig -p | sed -n 's/.*libnftables.so.1 .*=> //p' | head -n 1); "

@@ -15,6 +15,13 @@ internal static class VpnFirewall
     /// <summary>Golden rulesets of the unit tests: here the kernel is asked about them.</summary>
     public static string GoldenFolder { get; } = System.IO.Path.Combine(Root, "tests", "unit", "Firewall", "Golden");
 
+    /// <summary>Their names, without the control group's: it needs one of that name, which these machines have not.</summary>
+    public static IEnumerable<string> GoldenNames =>
+        Directory.EnumerateFiles(GoldenFolder, "*.conf")
+            .Select(file => System.IO.Path.GetFileNameWithoutExtension(file))
+            .Where(name => name != "control-group")
+            .Order();
+
     public static string Golden(string name) => System.IO.Path.Combine(GoldenFolder, name);
 
     /// <summary>Runs the program in a namespace.</summary>

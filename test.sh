@@ -40,10 +40,23 @@ counter() {
     sed -n "s/.*<Counters.* $1=\"\([0-9]*\)\".*/\1/p" "$results"/*.trx | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# failures: the failed tests once more, what was expected of each and where, so that a log's end names them.
+failures() {
+    awk '/<UnitTestResult .*outcome="Failed"/ { failed = 1; lines = 0; print }
+         /<ErrorInfo>/ { error = 1 }
+         failed && error && lines++ < 30 { print }
+         /<\/ErrorInfo>/ { error = 0 }
+         /<\/UnitTestResult>/ { failed = 0 }' "$results"/*.trx |
+        sed -e 's/.*<UnitTestResult .* testName="\([^"]*\)".*/== failed: \1/' -e 's/<[^>]*>//g' \
+            -e 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#xD;//g; s/&amp;/\&/g' \
+            -e '/^ *$/d' -e '/^ *at \(FluentAssertions\|NUnit\|System\)\./d'
+}
+
 passed=$(counter passed)
 failed=$(counter failed)
 skipped=$(( $(counter total) - passed - failed ))
 [ "$passed" -gt 0 ] || { echo "no test ran" >&2; status=1; }
 [ "$skipped" -eq 0 ] || [ -z "${CI-}" ] || { echo "a test was skipped" >&2; status=1; }
+[ "$failed" -eq 0 ] || failures | head -n 100
 echo "$passed passed, $failed failed, $skipped skipped"
 exit $status

@@ -7,13 +7,13 @@ using LeakVerifier.Prover.Proving;
 using LeakVerifier.Prover.Smt;
 using LeakVerifier.ProverScale;
 
-// ProverScale [PROGRAM] [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up to 1,000
-// rules. With the published program (artifacts/leakverifier) the whole of it is timed on the same rules as listings, too: of
+// ProverScale [PROGRAM] [FAMILY...] [RULES...]: proves rulesets of known answers and prints times; z3 is asked the same up
+// to 1,000 rules. With the published program (artifacts/leakverifier) the whole of it is timed on the same rules as listings, too: of
 // nft, and of iptables-save where that can say them.
 const int MostForZ3 = 1_000;
 var program = args.FirstOrDefault(File.Exists);
-var numbers = args.Where(argument => argument != program).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture));
-int[] sizes = numbers.Any() ? [.. numbers] : [100, 1_000, 10_000, 50_000];
+int[] numbers = [.. args.Where(argument => char.IsAsciiDigit(argument[0])).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture))];
+int[] sizes = numbers.Length > 0 ? numbers : [100, 1_000, 10_000, 50_000];
 var folder = Directory.CreateTempSubdirectory("prover-scale-").FullName;
 (string Name, Func<int, Ruleset> Make, Verdict Expected, int Most)[] families =
 [
@@ -27,7 +27,8 @@ var folder = Directory.CreateTempSubdirectory("prover-scale-").FullName;
 ];
 var isZ3There = SecondOpinion.IsAvailable;
 Console.WriteLine("family     rules   answer        ms    nodes  peak MB   nft ms   MB  save ms   MB   z3 ms  z3");
-foreach (var (name, make, expected, most) in families)
+var isNamed = families.Any(family => args.Contains(family.Name));
+foreach (var (name, make, expected, most) in families.Where(family => !isNamed || args.Contains(family.Name)))
 {
     foreach (var size in sizes.Select(size => Math.Min(size, most)).Distinct())
     {

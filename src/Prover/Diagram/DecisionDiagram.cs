@@ -83,6 +83,9 @@ internal sealed class DecisionDiagram(int budget) : IGates
     }
 
     /// <inheritdoc/>
+    public int AnyOf(ReadOnlySpan<int> functions) => Disjunction.Of(this, functions);
+
+    /// <inheritdoc/>
     public int Difference(int left, int right)
     {
         if (left == 0 || right == 1 || left == right)
@@ -134,6 +137,9 @@ internal sealed class DecisionDiagram(int budget) : IGates
         _cache.Store(IteOperation, condition, then, otherwise, result);
         return result;
     }
+
+    /// <summary>The function of a variable that is before those of its branches.</summary>
+    public int Make(int level, int low, int high) => _nodes.Make(level, low, high);
 
     /// <summary>The function for some value of every variable that <paramref name="isBound"/> names.</summary>
     public int Exists(int function, Func<int, bool> isBound)

@@ -23,6 +23,18 @@ internal interface IGates
     /// <summary>Disjunction.</summary>
     int Or(int left, int right);
 
+    /// <summary>Disjunction of many functions.</summary>
+    int AnyOf(ReadOnlySpan<int> functions)
+    {
+        // Balanced: what is between stays small when there are many.
+        return functions switch
+        {
+            [] => False,
+            [var one] => one,
+            _ => Or(AnyOf(functions[..(functions.Length / 2)]), AnyOf(functions[(functions.Length / 2)..])),
+        };
+    }
+
     /// <summary>What is in <paramref name="left"/> and not in <paramref name="right"/>.</summary>
     int Difference(int left, int right);
 

@@ -101,21 +101,18 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
         return end;
     }
 
-    // What many rules drop is put together like a tournament, each with its neighbour: taking one after the other from a
-    // region of many pieces would make all of the pieces anew each time.
+    // What many rules drop is put together first: taking one after the other from a region of many pieces would make all of
+    // the pieces anew each time.
     private int AnyOf(ImmutableArray<Rule> rules, int first, int end, string path)
     {
-        var level = Enumerable.Range(first, end - first).Select(i =>
+        var dropped = new int[end - first];
+        for (var i = first; i < end; i++)
         {
             model.Spend();
             var steps = rules[i].Steps;
-            return Matched(steps, 0, steps.Length - 1, _gates.True, $"{path}/{i}");
-        }).ToList();
-        while (level.Count > 1)
-        {
-            level = [.. level.Chunk(2).Select(pair => pair is [var one, var other] ? _gates.Or(one, other) : pair[0])];
+            dropped[i - first] = Matched(steps, 0, steps.Length - 1, _gates.True, $"{path}/{i}");
         }
-        return level[0];
+        return _gates.AnyOf(dropped);
     }
 
     private Outcome Apply(Rule rule, int region, string path, int depth)

@@ -129,8 +129,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
             return space.Unknown(place, "connection tracking before its hook");
         }
         var readable = Readable(match.Keys, state, context, match.Flavour);
-        var inside = Any(match.Elements, 0, match.Elements.Length,
-            element => Inside(match.Keys, element, state, context));
+        var inside = _gates.AnyOf([.. match.Elements.Select(element => Inside(match.Keys, element, state, context))]);
         if (!match.Negated)
         {
             return _gates.And(readable, inside);
@@ -138,18 +137,6 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
         return match.Flavour == MatchFlavour.XtablesOwner
             ? _gates.Not(_gates.And(readable, inside))
             : _gates.And(readable, _gates.Not(inside));
-    }
-
-    private int Any(ImmutableArray<Element> elements, int start, int end, Func<Element, int> one)
-    {
-        // Balanced: intermediate diagrams stay small when a set has many elements.
-        return (end - start) switch
-        {
-            0 => _gates.False,
-            1 => one(elements[start]),
-            _ => _gates.Or(
-                Any(elements, start, (start + end) / 2, one), Any(elements, (start + end) / 2, end, one)),
-        };
     }
 
     private int Inside(ImmutableArray<Key> keys, Element element, SymbolicState state, HookContext context)

@@ -78,6 +78,12 @@ public sealed class RemoteWatch : IWatch
 
     private static Socket? Connect(string path)
     {
+        // Asked first: an exception is dear in a program that runs for some milliseconds.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified)
         {
             SendTimeout = (int)Patience.TotalMilliseconds,
@@ -90,7 +96,7 @@ public sealed class RemoteWatch : IWatch
         }
         catch (SocketException)
         {
-            // No file, or nobody who listens: a watch that was killed leaves its socket's name behind.
+            // Nobody listens: a watch that was killed leaves its socket's name behind.
             socket.Dispose();
             return null;
         }

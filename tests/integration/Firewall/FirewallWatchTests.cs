@@ -305,23 +305,26 @@ public sealed class FirewallWatchTests
         using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
         await _wire.Client.RunAsync("nft delete table inet vpn_firewall");
         await watch.WarningAsync("restored after");
+        // Having said so it listens again.
+        await Traffic.Eventually.HoldsAsync(async () => (await StatusAsync(watch, "State")).Should().Contain("sleeping"));
         var before = await WakesAsync(watch);
 
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2));
         await timer.WaitForNextTickAsync();
 
         (await WakesAsync(watch)).Should().Be(before, "nothing is polled");
-        var status = await File.ReadAllLinesAsync($"/proc/{watch.Process.Id}/status");
-        var resident = status.Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var resident = await StatusAsync(watch, "VmRSS");
         TestContext.Out.WriteLine(resident);
         long.Parse(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]).Should().BeLessThan(20 * 1024);
     }
 
     /// <summary>How often its main thread has waited.</summary>
-    private static async Task<string> WakesAsync(RunningWatch watch)
+    private static Task<string> WakesAsync(RunningWatch watch) => StatusAsync(watch, "voluntary_ctxt_switches");
+
+    private static async Task<string> StatusAsync(RunningWatch watch, string name)
     {
         var status = await File.ReadAllLinesAsync($"/proc/{watch.Process.Id}/status");
-        return status.Single(line => line.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));
+        return status.Single(line => line.StartsWith(name + ":", StringComparison.Ordinal));
     }
 
     /// <summary>With the numbers that the kernel gave them when they were made.</summary>

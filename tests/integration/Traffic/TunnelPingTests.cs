@@ -30,14 +30,19 @@ public sealed class TunnelPingTests
         {
             await using var ping = new TunnelPing(network.User, destination, Interval, TimeProvider.System);
             (await ping.StartAsync(limit.Token)).IsReady.Should().BeTrue();
-            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+            await SentAsync(ping, 30);
             if (fault is not null)
             {
                 await fault();
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+                await SentAsync(ping, (await ping.CountAsync()).Sent + 10);
             }
 
             return await ping.StopAsync();
         }
+    }
+
+    private static Task SentAsync(TunnelPing ping, long count)
+    {
+        return Eventually.HoldsAsync(async () => (await ping.CountAsync()).Sent.Should().BeGreaterThanOrEqualTo(count));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LeakVerifier.Firewall.Enforcement;
@@ -13,10 +14,14 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// The file is written before a setting is changed, whole or not at all, so that a process that is killed at any moment
 /// leaves a way back. A value that is already ours is never taken for the one before.
 /// </remarks>
-public sealed class KernelSettings
+public sealed partial class KernelSettings
 {
     private const string Ipv4 = "ipv4/conf";
     private const string Ipv6 = "ipv6/conf";
+
+    // access(2) and errno(3), the same on every architecture of Linux.
+    private const int ToWrite = 2;
+    private const int ReadOnlyFileSystem = 30;
 
     private static readonly (string Family, string Name, string Value)[] Wanted =
     [
@@ -68,6 +73,14 @@ public sealed class KernelSettings
         if (changes.Count == 0)
         {
             return [];
+        }
+
+        // Asked once: in a container all of them are read-only, and to find that out with each would take longer than a start.
+        if (IsReadOnly(changes[0].Setting))
+        {
+            var names = changes.Select(change => Path.GetFileName(change.Setting)).Distinct();
+            return [$"{_root} is read-only, as in a container, so that no kernel setting was changed ({string.Join(", ", names)}): "
+                + "give them to the container (docker run --sysctl), or set them on its host"];
         }
 
         if (Save(saved) is { } failure)
@@ -176,5 +189,13 @@ public sealed class KernelSettings
         }
     }
 
+    private bool IsReadOnly(string setting)
+    {
+        return Access(PathOf(setting), ToWrite) < 0 && Marshal.GetLastPInvokeError() == ReadOnlyFileSystem;
+    }
+
     private string PathOf(string setting) => Path.Combine(_root, setting);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Access(string path, int mode);
 }

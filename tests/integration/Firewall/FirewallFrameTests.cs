@@ -98,6 +98,21 @@ public sealed class FirewallFrameTests
     }
 
     [Test]
+    public async Task Where_the_kernel_settings_are_read_only_it_closes_all_the_same_and_says_so_once()
+    {
+        var start = $"{VpnFirewall.Path} start --config {VpnFirewall.Golden("minimal.conf")}";
+
+        var run = await _wire.Client.TryRunAsync(["unshare", "--mount", "sh", "-c",
+            "mount --bind /proc/sys/net /proc/sys/net && mount -o remount,bind,ro /proc/sys/net && " + start]);
+
+        run.ExitCode.Should().Be(0, "{0}", run);
+        run.Error.Should().ContainAll("arp_ignore", "send_redirects", "docker run --sysctl");
+        run.Error.Split("read-only").Should().HaveCount(2);
+        (await _wire.Client.RunAsync("sysctl -n net.ipv4.conf.all.arp_ignore")).Trim().Should().Be("0");
+        (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("minimal"));
+    }
+
+    [Test]
     public async Task An_interface_that_appears_is_covered_by_the_next_load()
     {
         await StartAsync();

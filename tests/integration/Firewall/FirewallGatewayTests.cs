@@ -25,6 +25,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         ip addr add 198.51.100.130/25 dev work
         ip link set work up
         ip route add default via 198.51.100.129
+        ping -q -c 1 -w 60 198.51.100.129
         """;
 
     private string _config = "";
@@ -108,8 +109,11 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         outside.SendTo("by the tunnel"u8, target);
 
         // iptables refuses what the physical link brings when it is to be forwarded, nft as it arrives.
-        var arrived = await RefusedAsync("inbound", "raw", "foreign");
-        (arrived + await RefusedAsync("forward", "filter", "forward")).Should().Be(2, "neither way leads to a client");
+        await Traffic.Eventually.HoldsAsync(async () =>
+        {
+            var arrived = await RefusedAsync("inbound", "raw", "foreign");
+            (arrived + await RefusedAsync("forward", "filter", "forward")).Should().Be(2, "neither way leads to a client");
+        });
         client.Available.Should().Be(0);
     }
 

@@ -153,18 +153,18 @@ public sealed class FirewallTrafficTests
         var tunnelAddress = new IPEndPoint(IPAddress.Parse("198.51.100.2"), 5555);
 
         neighbour.SendTo("probe"u8, tunnelAddress);
-        Wire.Packets(await _wire.Client.RunAsync("nft list table inet wire_heard"), "counter").Should().Be(1);
+        await Traffic.Eventually.HoldsAsync(async () => (await HeardAsync()).Should().Be(1));
         await StartAsync();
         neighbour.SendTo("probe"u8, tunnelAddress);
 
-        Wire.Packets(await _wire.Client.RunAsync("nft list table inet wire_heard"), "counter")
-            .Should().Be(1, "even from the server's own address and port");
-        (await BlockedAsync("inbound")).Should().Be(1);
+        await Traffic.Eventually.HoldsAsync(async () => (await BlockedAsync("inbound")).Should().Be(1));
+        (await HeardAsync()).Should().Be(1, "even from the server's own address and port");
     }
 
     [Test]
     public async Task A_packet_whose_ports_or_destination_cannot_be_told_does_not_leave()
     {
+        await WithoutIPv6Async();
         await StartAsync();
         byte[] looseSourceRoute = [131, 7, 4, 203, 0, 113, 80, 0]; // RFC 791, section 3.1
 
@@ -196,6 +196,7 @@ public sealed class FirewallTrafficTests
     [Test]
     public async Task Status_counts_what_is_accepted_and_what_is_refused_by_rule()
     {
+        await WithoutIPv6Async();
         await StartAsync();
         _wire.Send("203.0.113.10", 1194, Wire.TunnelUser).Should().BeTrue();
         _wire.Send("203.0.113.10", 1194, Wire.OtherUser).Should().BeFalse();
@@ -205,6 +206,12 @@ public sealed class FirewallTrafficTests
         status.ExitCode.Should().Be(0, "{0}", status);
         status.Output.Should().MatchRegex(@" 2  accept +may_leave #\d+: the tunnel's transport", "output asks the list, and the guard")
             .And.MatchRegex(@" 1  reject +output #\d+: nothing on the list");
+    }
+
+    /// <summary>Of IPv6 the kernel itself sends something now and then, which is refused and counted too.</summary>
+    private async Task WithoutIPv6Async()
+    {
+        await _wire.Client.RunAsync("sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
     }
 
     private async Task StartAsync()
@@ -228,6 +235,11 @@ public sealed class FirewallTrafficTests
         using var socket = _wire.Client.Open(AddressFamily.InterNetwork, SocketType.Raw);
         socket.SetRawSocketOption(ipLevel, noDefragmentation, BitConverter.GetBytes(1));
         return Wire.TrySend(socket, packet, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0));
+    }
+
+    private async Task<long> HeardAsync()
+    {
+        return Wire.Packets(await _wire.Client.RunAsync("nft list table inet wire_heard"), "counter");
     }
 
     private async Task<long> BlockedAsync(string chain)

@@ -52,6 +52,13 @@ internal sealed partial class Wire : IDisposable
         ip route add 203.0.113.80/32 via 198.51.100.1 dev tun0
         """;
 
+    // Until then a link that was just set up drops what it is given, and a packet waits for its neighbour's address.
+    private const string Ready = """
+        ping -q -c 1 -w 60 192.0.2.1
+        ping -q -c 1 -w 60 198.51.100.1
+        ping -q -c 1 -w 60 2001:db8:1::1
+        """;
+
     // At the far end of the physical link, before anything there can drop: what this counts was on the wire.
     private const string Meter = """
         table inet wire_meter {
@@ -83,6 +90,7 @@ internal sealed partial class Wire : IDisposable
         var far = await wire.Outside.RunAsync("ip -6 -brief addr show dev far scope link");
         var router = LinkLocal().Match(far).Value;
         await wire.Client.RunAsync(Routes.Replace("FAR", router, StringComparison.Ordinal));
+        await wire.Client.RunAsync(Ready);
         await wire.Outside.LoadAsync(Meter);
         return wire;
     }

@@ -29,22 +29,44 @@ public sealed class LookAlikeTests
         Causes(result, PathKind.Forward, IpFamily.Ip4).Should().Contain("meta l4proto { 1, 58 } accept");
     }
 
-    [Test]
-    public void The_shape_of_Docker_is_read_and_lets_containers_out()
+    [TestCase(IpFamily.Ip4)]
+    [TestCase(IpFamily.Ip6)]
+    public void The_shape_of_Docker_is_read_and_lets_containers_out(IpFamily family)
     {
-        var result = RulesetProver.Prove(Listings.Read("docker.ip4.save"), Listings.Policy);
+        var result = RulesetProver.Prove(Listings.Read("docker.ip4.save", "docker.ip6.save"), Listings.Policy);
 
-        Causes(result, PathKind.Forward, IpFamily.Ip4).Should().Contain("-i docker0 ! -o docker0 -j ACCEPT");
-        Answer(result, PathKind.Forward, IpFamily.Ip4).Verdict.Should().Be(Verdict.Leak);
+        Causes(result, PathKind.Forward, family).Should().Contain("-i docker0 ! -o docker0 -j ACCEPT");
+        Answer(result, PathKind.Forward, family).Verdict.Should().Be(Verdict.Leak);
     }
 
-    [Test]
-    public void The_shape_of_libvirt_is_read_and_lets_guests_out()
+    [TestCase(IpFamily.Ip4)]
+    [TestCase(IpFamily.Ip6)]
+    public void The_shape_of_Dockers_own_nftables_is_read_with_its_maps_of_bridges(IpFamily family)
     {
-        var result = RulesetProver.Prove(Listings.Read("libvirt.ip4.save"), Listings.Policy);
+        var result = RulesetProver.Prove(Listings.ReadNft("docker"), Listings.Policy);
 
-        Causes(result, PathKind.Forward, IpFamily.Ip4).Should()
-            .Contain("-s 192.168.122.0/24 -i virbr0 -j ACCEPT");
+        Answer(result, PathKind.Forward, family).Causes.Select(cause => cause.Rules[^1])
+            .Should().Contain($"{Name(family)} bridges outof_docker0 #1: accept")
+            .And.Contain($"{Name(family)} bridges into_docker0 #1: ct state established,related accept");
+    }
+
+    [TestCase(IpFamily.Ip4, "192.168.122.0/24")]
+    [TestCase(IpFamily.Ip6, "2001:db8:122::/64")]
+    public void The_shape_of_libvirt_is_read_and_lets_guests_out(IpFamily family, string guests)
+    {
+        var result = RulesetProver.Prove(Listings.Read("libvirt.ip4.save", "libvirt.ip6.save"), Listings.Policy);
+
+        Causes(result, PathKind.Forward, family).Should().Contain($"-s {guests} -i virbr0 -j ACCEPT");
+    }
+
+    [TestCase(IpFamily.Ip4, "192.168.122.0/24")]
+    [TestCase(IpFamily.Ip6, "2001:db8:122::/64")]
+    public void The_shape_of_libvirts_own_nftables_is_read_and_lets_guests_out(IpFamily family, string guests)
+    {
+        var result = RulesetProver.Prove(Listings.ReadNft("libvirt"), Listings.Policy);
+
+        Answer(result, PathKind.Forward, family).Causes.SelectMany(cause => cause.Rules)
+            .Should().Contain($"{Name(family)} guests outof #1: {Name(family)} saddr {guests} meta iifname virbr0 accept");
     }
 
     [Test]
@@ -83,6 +105,8 @@ public sealed class LookAlikeTests
     {
         return result.Paths.Single(answer => answer.Path == path && answer.Family == family);
     }
+
+    private static string Name(IpFamily family) => family == IpFamily.Ip4 ? "ip" : "ip6";
 
     private static IEnumerable<string> Causes(ProofResult result, PathKind path, IpFamily family)
     {

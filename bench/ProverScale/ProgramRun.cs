@@ -36,7 +36,14 @@ internal sealed record ProgramRun(long Milliseconds, long Megabytes)
 
     private static long Peak(Process process)
     {
-        process.Refresh();
-        return process.HasExited ? 0 : process.PeakWorkingSet64;
+        try
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0; // it has ended, perhaps between the two calls
+        }
     }
 }

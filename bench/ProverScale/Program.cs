@@ -12,8 +12,6 @@ using LeakVerifier.ProverScale;
 // nft, and of iptables-save where that can say them.
 const int MostForZ3 = 1_000;
 var program = args.FirstOrDefault(File.Exists);
-int[] numbers = [.. args.Where(argument => char.IsAsciiDigit(argument[0])).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture))];
-int[] sizes = numbers.Length > 0 ? numbers : [100, 1_000, 10_000, 50_000];
 var folder = Directory.CreateTempSubdirectory("prover-scale-").FullName;
 (string Name, Func<int, Ruleset> Make, Verdict Expected, int Most)[] families =
 [
@@ -25,10 +23,13 @@ var folder = Directory.CreateTempSubdirectory("prover-scale-").FullName;
     ("ranges", Families.Ranges, Verdict.Proved, Families.MostRanges),
     ("set", Families.Set, Verdict.Proved, int.MaxValue),
 ];
+var named = families.Where(family => args.Contains(family.Name)).ToArray();
+var numbers = args.Where(argument => argument != program && named.All(family => family.Name != argument))
+    .Select(argument => int.Parse(argument, CultureInfo.InvariantCulture));
+int[] sizes = numbers.Any() ? [.. numbers] : [100, 1_000, 10_000, 50_000];
 var isZ3There = SecondOpinion.IsAvailable;
 Console.WriteLine("family     rules   answer        ms    nodes  peak MB   nft ms   MB  save ms   MB   z3 ms  z3");
-var isNamed = families.Any(family => args.Contains(family.Name));
-foreach (var (name, make, expected, most) in families.Where(family => !isNamed || args.Contains(family.Name)))
+foreach (var (name, make, expected, most) in named.Length > 0 ? named : families)
 {
     foreach (var size in sizes.Select(size => Math.Min(size, most)).Distinct())
     {

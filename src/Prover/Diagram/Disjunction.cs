@@ -68,7 +68,7 @@ internal sealed class Disjunction
         }
         if (inBoth > _spare)
         {
-            return TwoByTwo(first, count);
+            return IGates.TwoByTwo(_diagram, CollectionsMarshal.AsSpan(_stack).Slice(first, count));
         }
         _spare -= inBoth;
 
@@ -112,14 +112,5 @@ internal sealed class Disjunction
         {
             _stack.Add(function);
         }
-    }
-
-    private int TwoByTwo(int first, int count)
-    {
-        return count switch
-        {
-            1 => _stack[first],
-            _ => _diagram.Or(TwoByTwo(first, count / 2), TwoByTwo(first + (count / 2), count - (count / 2))),
-        };
     }
 }

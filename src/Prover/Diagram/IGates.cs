@@ -24,14 +24,17 @@ internal interface IGates
     int Or(int left, int right);
 
     /// <summary>Disjunction of many functions.</summary>
-    int AnyOf(ReadOnlySpan<int> functions)
+    int AnyOf(ReadOnlySpan<int> functions) => TwoByTwo(this, functions);
+
+    /// <summary>Disjunction of many functions, balanced: what is between stays small when there are many.</summary>
+    static int TwoByTwo(IGates gates, ReadOnlySpan<int> functions)
     {
-        // Balanced: what is between stays small when there are many.
         return functions switch
         {
-            [] => False,
+            [] => gates.False,
             [var one] => one,
-            _ => Or(AnyOf(functions[..(functions.Length / 2)]), AnyOf(functions[(functions.Length / 2)..])),
+            _ => gates.Or(
+                TwoByTwo(gates, functions[..(functions.Length / 2)]), TwoByTwo(gates, functions[(functions.Length / 2)..])),
         };
     }
 

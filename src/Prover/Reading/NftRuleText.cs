@@ -5,12 +5,15 @@ using System.Text.Json;
 
 namespace LeakVerifier.Prover.Reading;
 
-/// <summary>A rule in nft's language as far as it goes, for people; what is uncommon stays JSON.</summary>
+/// <summary>
+/// A rule in nft's own language, for people: libnftables-json(5) turned back into what nft(8) has for it. A statement
+/// that neither of them knows stays JSON.
+/// </summary>
 internal static class NftRuleText
 {
     private const int MaximumLength = 200;
 
-    /// <summary>The rule's words.</summary>
+    /// <summary>The rule's words; without its counters, and not longer than two lines of a terminal.</summary>
     public static string Of(IReadOnlyList<JsonElement> expressions)
     {
         var text = new StringBuilder();
@@ -25,16 +28,27 @@ internal static class NftRuleText
     private static string Statement(JsonElement json)
     {
         var property = json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().FirstOrDefault() : default;
+        var body = property.Value;
         return property.Name switch
         {
             null => json.GetRawText(),
             "counter" => "",
-            "match" => Match(property.Value),
-            "jump" or "goto" => $"{property.Name} {Value(property.Value.GetProperty("target"))}",
-            "mangle" => $"{Value(property.Value.GetProperty("key"))} set {Value(property.Value.GetProperty("value"))}",
-            "vmap" => $"{Value(property.Value.GetProperty("key"))} vmap {Value(property.Value.GetProperty("data"))}",
-            _ when property.Value.ValueKind == JsonValueKind.Null => property.Name,
-            "reject" or "log" or "limit" or "masquerade" => property.Name,
+            _ when body.ValueKind == JsonValueKind.Null => property.Name,
+            "match" => Match(body),
+            "jump" or "goto" => $"{property.Name} {Part(body, "target")}",
+            "mangle" => $"{Part(body, "key")} set {Part(body, "value")}",
+            "vmap" => $"{Part(body, "key")} vmap {Part(body, "data")}",
+            "dnat" or "snat" or "masquerade" or "redirect" or "tproxy" => Translation(property.Name, body),
+            "set" => $"{Part(body, "op")} {Part(body, "set")} {{ {Part(body, "elem")} }}",
+            "reject" => "reject with " + string.Join(' ', Parts(body, "type", "expr")),
+            "limit" => $"limit rate {Over(body)}{string.Join(' ', Parts(body, "rate", "rate_unit"))}/{Part(body, "per")}",
+            "quota" => $"quota {Over(body)}{string.Join(' ', Parts(body, "val", "val_unit"))}",
+            "ct count" => $"ct count {Over(body)}{Part(body, "val")}",
+            "ct helper" or "ct timeout" or "ct expectation" => $"{property.Name} set {NftValueText.Of(body)}",
+            "log" => body.TryGetProperty("prefix", out var prefix) ? $"log prefix \"{prefix}\"" : "log",
+            "flow" => $"flow {Part(body, "op")} {Part(body, "flowtable")}",
+            "dup" or "fwd" => $"{property.Name} to {string.Join(" device ", Parts(body, "addr", "dev"))}",
+            "queue" => string.Join(" to ", Parts(body, "num").Prepend("queue")),
             _ => NftMatches.Shortened(json),
         };
     }
@@ -43,46 +57,25 @@ internal static class NftRuleText
     {
         var op = json.GetProperty("op").GetString();
         var middle = op is "==" or "in" ? " " : $" {op} ";
-        return Value(json.GetProperty("left")) + middle + Value(json.GetProperty("right"));
+        return Part(json, "left") + middle + Part(json, "right");
     }
 
-    private static string Value(JsonElement json)
+    private static string Translation(string kind, JsonElement body)
     {
-        if (json.ValueKind == JsonValueKind.Array)
-        {
-            return string.Join(",", json.EnumerateArray().Select(Value));
-        }
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            return json.ToString();
-        }
-        var property = json.EnumerateObject().FirstOrDefault();
-        var body = property.Value;
-        return property.Name switch
-        {
-            "meta" or "ct" => $"{property.Name} {Part(body, "key")}",
-            "payload" when body.TryGetProperty("field", out _) => $"{Part(body, "protocol")} {Part(body, "field")}",
-            "prefix" => $"{Part(body, "addr")}/{Part(body, "len")}",
-            "range" => $"{Value(body[0])}-{Value(body[1])}",
-            "set" when body.ValueKind == JsonValueKind.Array =>
-                $"{{ {string.Join(", ", body.EnumerateArray().Take(8).Select(Entry))} }}",
-            "concat" => string.Join(" . ", body.EnumerateArray().Select(Value)),
-            "&" or "|" or "^" => $"{Value(body[0])} {property.Name} {Value(body[1])}",
-            "jump" or "goto" => $"{property.Name} {Part(body, "target")}",
-            _ when body.ValueKind == JsonValueKind.Null => property.Name ?? "",
-            _ => NftMatches.Shortened(json),
-        };
+        var address = body.TryGetProperty("addr", out var to) ? NftValueText.Of(to) : "";
+        var port = body.TryGetProperty("port", out var number) ? ":" + NftValueText.Of(number) : "";
+        var bracketed = port.Length > 0 && address.Contains(':') ? $"[{address}]" : address;
+        var target = bracketed + port;
+        return string.Join(' ', Parts(body, "flags").Prepend(target.Length > 0 ? $"{kind} to {target}" : kind));
     }
 
-    private static string Entry(JsonElement json)
+    /// <summary>A limit that is inverted matches what exceeds it.</summary>
+    private static string Over(JsonElement json)
     {
-        return json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 2
-            ? $"{Value(json[0])} : {Value(json[1])}"
-            : Value(json);
+        return json.TryGetProperty("inv", out var inverted) && inverted.ValueKind == JsonValueKind.True ? "over " : "";
     }
 
-    private static string Part(JsonElement json, string name)
-    {
-        return json.TryGetProperty(name, out var value) ? Value(value) : "?";
-    }
+    private static string Part(JsonElement json, string name) => NftValueText.Part(json, name);
+
+    private static IEnumerable<string> Parts(JsonElement json, params string[] names) => NftValueText.Parts(json, names);
 }

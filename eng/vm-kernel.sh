@@ -17,6 +17,9 @@ dpkg-deb --fsys-tarfile "$root"/tmp/linux-image-*.deb | tar -x -C "$root" --keep
     --exclude='*/kernel/sound/*' --exclude='*/kernel/drivers/infiniband/*' --exclude='*/kernel/drivers/staging/*' \
     --exclude='*/kernel/drivers/net/ethernet/*' --exclude='*/kernel/drivers/net/wireless/*' --exclude='*/kernel/drivers/scsi/*' \
     --exclude='*/kernel/drivers/iio/*' --exclude='*/kernel/drivers/usb/*' --exclude='*/kernel/drivers/hwmon/*'
+# Of the drivers of Ethernet cards, the one of the card that is plugged in late.
+dpkg-deb --fsys-tarfile "$root"/tmp/linux-image-*.deb | tar -x -C "$root" --keep-directory-symlink --wildcards \
+    '*/kernel/drivers/net/ethernet/intel/e1000/*'
 rm "$root"/tmp/linux-image-*.deb
 version=$(ls "$root/lib/modules")
 chroot "$root" /sbin/depmod "$version"

@@ -13,9 +13,10 @@ VM_CONTENTS="systemd-sysv udev kmod ifupdown isc-dhcp-client iproute2 nftables s
 # What the initial RAM disk loads, with what these need, to find the disk.
 VM_BOOT_MODULES="virtio_pci virtio_blk crc32c_generic ext4"
 
-# build_vm_base: artifacts/vm/{root.tar,kernel,initrd}, unless they are there.
+# build_vm_base: artifacts/vm/{root.tar,kernel,initrd}, unless these scripts made them before.
 build_vm_base() {
-    if [ -e "$VM_FOLDER/complete" ]; then
+    recipe=$(cat eng/vm.sh eng/vm-kernel.sh | sha256sum)
+    if [ "$(cat "$VM_FOLDER/complete" 2>/dev/null)" = "$recipe" ]; then
         return 0
     fi
     rm -rf "$VM_FOLDER"
@@ -32,5 +33,5 @@ build_vm_base() {
         echo "$0: mmdebstrap could not make a base system for the boot tests; its log is $VM_FOLDER/log" >&2
         exit 69
     fi
-    touch "$VM_FOLDER/complete"
+    echo "$recipe" >"$VM_FOLDER/complete"
 }

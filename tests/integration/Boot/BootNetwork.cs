@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
@@ -15,14 +15,11 @@ using LeakVerifier.OpenVpn.Wrapping;
 namespace LeakVerifier.IntegrationTests.Boot;
 
 /// <summary>
-/// The other end of the virtual machine's network card, in a namespace of its own: a router that gives addresses by DHCP
+/// The other ends of the virtual machine's network cards, in a namespace of its own: a router that gives addresses by DHCP
 /// and router advertisements and answers DNS, the VPN's server, and an internet.
 /// </summary>
 internal sealed class BootNetwork : IServerPlace, IAsyncDisposable
 {
-    /// <summary>The tap.</summary>
-    public const string Tap = "tap0";
-
     /// <summary>What the machine's firewall is told.</summary>
     public const string Configuration = "VPN_SERVERS=\"203.0.113.10:1194/udp\"\nDHCP=true\n";
 
@@ -44,14 +41,9 @@ internal sealed class BootNetwork : IServerPlace, IAsyncDisposable
 
     public LabHost Host { get; } = new(HostRole.Router);
 
-    /// <summary>What the judge knows about the link.</summary>
-    public static WireFacts Wire { get; } = new()
-    {
-        Interface = "eth0",
-        ClientMac = MacAddress.Read(VirtualMachine.Mac.Split(':').Select(pair => Convert.ToByte(pair, 16)).ToArray()),
-        OnLink = [IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("2001:db8:1::/64")],
-        TunnelAddresses = [IPAddress.Parse("198.51.100.2"), IPAddress.Parse("2001:db8:100::2")],
-    };
+    /// <summary>The machine's addresses inside the tunnel.</summary>
+    public static ImmutableArray<IPAddress> TunnelAddresses { get; } =
+        [IPAddress.Parse("198.51.100.2"), IPAddress.Parse("2001:db8:100::2")];
 
     /// <summary>The configuration with which a client connects.</summary>
     public static string Profile()
@@ -61,15 +53,20 @@ internal sealed class BootNetwork : IServerPlace, IAsyncDisposable
     }
 
     /// <summary>Starts everything but the machine.</summary>
-    /// <param name="transport">Is given the server's keys.</param>
-    public async Task StartAsync(AuthenticatedTransport transport)
+    /// <param name="transports">Are given the server's keys.</param>
+    public async Task StartAsync(params AuthenticatedTransport[] transports)
     {
+        var (first, late) = (NetworkCard.First.Tap, NetworkCard.Late.Tap);
         await Host.IpAsync(
             "link set lo up",
-            $"tuntap add mode tap {Tap}",
-            $"address add 192.0.2.1/24 dev {Tap}",
-            $"address add 2001:db8:1::1/64 dev {Tap} nodad",
-            $"link set {Tap} up",
+            $"tuntap add mode tap {first}",
+            $"address add 192.0.2.1/24 dev {first}",
+            $"address add 2001:db8:1::1/64 dev {first} nodad",
+            $"link set {first} up",
+            $"tuntap add mode tap {late}",
+            $"address add 203.0.113.129/25 dev {late}",
+            $"address add 2001:db8:4::1/64 dev {late} nodad",
+            $"link set {late} up",
             "address add 203.0.113.10/32 dev lo",
             "address add 203.0.113.80/32 dev lo",
             "address add 203.0.113.53/32 dev lo",
@@ -78,13 +75,16 @@ internal sealed class BootNetwork : IServerPlace, IAsyncDisposable
             Host.Root,
             [
                 "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--log-facility=-", "--user=root", "--pid-file",
-                $"--interface={Tap}", "--except-interface=lo", "--bind-interfaces", "--no-resolv", "--no-hosts",
+                $"--interface={first}", "--except-interface=lo", "--bind-interfaces", "--no-resolv", "--no-hosts",
                 "--address=/#/203.0.113.80", "--dhcp-leasefile=/dev/null", "--dhcp-range=192.0.2.50,192.0.2.50,1h",
                 "--dhcp-option=option:dns-server,192.0.2.1", "--dhcp-option=option:ntp-server,203.0.113.80",
                 "--enable-ra", "--dhcp-range=2001:db8:1::,ra-only",
             ]);
         _server = OpenVpnServer.Start(Options, this);
-        transport.Attach(_server.ExportAccount);
+        foreach (var transport in transports)
+        {
+            transport.Attach(_server.ExportAccount);
+        }
     }
 
     public Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)

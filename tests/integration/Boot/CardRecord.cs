@@ -11,23 +11,20 @@ namespace LeakVerifier.IntegrationTests.Boot;
 /// </summary>
 internal static class CardRecord
 {
-    /// <summary>The file's name.</summary>
-    public const string Name = "card.pcap";
-
     private const int FileHeader = 24;
     private const int RecordHeader = 16;
 
-    /// <summary>The frames that the machine sent.</summary>
-    public static long CountFrames(string folder)
+    /// <summary>The frames that the machine sent from a card.</summary>
+    public static long CountFrames(string folder, NetworkCard card)
     {
         // A machine that is switched off has written all that passed.
-        var bytes = File.ReadAllBytes(Path.Combine(folder, Name)).AsSpan();
+        var bytes = File.ReadAllBytes(Path.Combine(folder, card.Record)).AsSpan();
         var count = 0;
         for (var at = FileHeader; at + RecordHeader <= bytes.Length;)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[(at + 8)..]);
             var source = MacAddress.Read(bytes[(at + RecordHeader + MacAddress.Length)..]);
-            if (source.ToString() == VirtualMachine.Mac)
+            if (source.ToString() == card.Mac)
             {
                 count++;
             }

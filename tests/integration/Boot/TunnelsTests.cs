@@ -21,7 +21,7 @@ public sealed partial class TunnelsTests
         await using var network = new BootNetwork();
         var folder = TestEvidence.FolderOfThisTest();
         await using var machine = await VirtualMachine.CreateAsync(
-            network.Host.Root, BootDisks.WithPackage, folder, "/usr/local/lib/lab/tunnels", hasCard: false, limit.Token);
+            network.Host.Root, BootDisks.WithPackage, folder, "/usr/local/lib/lab/tunnels", [], limit.Token);
         await machine.SwitchOnAsync(limit.Token);
         await machine.WaitUntilOffAsync(limit.Token);
         _console = machine.Console;

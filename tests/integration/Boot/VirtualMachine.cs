@@ -5,14 +5,11 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.IntegrationTests.Boot;
 
 /// <summary>
-/// A virtual machine of QEMU whose one network card is a tap in a network namespace. It is made without power; when its
-/// guest switches itself off, the card's cable stays in place, so that a capture at the other end can be closed in order.
+/// A virtual machine of QEMU whose network cards are taps in a network namespace. It is made without power; when its guest
+/// switches itself off, the cards' cables stay in place, so that captures at the other ends can be closed in order.
 /// </summary>
 internal sealed class VirtualMachine : IAsyncDisposable
 {
-    /// <summary>The address of its card.</summary>
-    public const string Mac = "52:54:00:12:34:56";
-
     private readonly ChildProcess _qemu;
     private readonly MachineMonitor _monitor;
     private readonly string _console;
@@ -28,19 +25,19 @@ internal sealed class VirtualMachine : IAsyncDisposable
     public string Console => File.Exists(_console) ? File.ReadAllText(_console) : "";
 
     /// <summary>Makes a machine without switching it on.</summary>
-    /// <param name="host">In whose namespace the tap is.</param>
+    /// <param name="host">In whose namespace the taps are.</param>
     /// <param name="disk">The image of its disk; it is not written to.</param>
-    /// <param name="folder">Where its console and QEMU's own record of the card go.</param>
+    /// <param name="folder">Where its console and QEMU's own records of the cards go.</param>
     /// <param name="start">The first program of the guest.</param>
-    /// <param name="hasCard">Whether it has its network card.</param>
+    /// <param name="cards">Its network cards.</param>
     /// <param name="timeout">Ends the wait for QEMU.</param>
     public static async Task<VirtualMachine> CreateAsync(
-        NamespaceThread host, string disk, string folder, string start, bool hasCard, CancellationToken timeout)
+        NamespaceThread host, string disk, string folder, string start, NetworkCard[] cards, CancellationToken timeout)
     {
         var console = Path.Combine(folder, "console.log");
         var socket = Path.Combine(folder, "monitor");
         var qemu = await ChildProcess.StartAsync(
-            host, [.. Command(disk, console, socket, start), .. hasCard ? Card(folder) : []]);
+            host, [.. Command(disk, console, socket, start), .. cards.SelectMany(card => card.Options(folder))]);
         var monitor = await MachineMonitor.ConnectAsync(socket, qemu, timeout);
         return new VirtualMachine(qemu, monitor, console);
     }
@@ -68,16 +65,6 @@ internal sealed class VirtualMachine : IAsyncDisposable
             "-drive", $"file={disk},format=raw,if=virtio,snapshot=on",
             "-device", "virtio-rng-pci",
             "-serial", $"file:{console}", "-qmp", $"unix:{socket},server=on,wait=off",
-        ];
-    }
-
-    private static string[] Card(string folder)
-    {
-        return
-        [
-            "-netdev", $"tap,id=net,ifname={BootNetwork.Tap},script=no,downscript=no,vnet_hdr=off",
-            "-device", $"virtio-net-pci,netdev=net,mac={Mac},romfile=",
-            "-object", $"filter-dump,id=record,netdev=net,file={Path.Combine(folder, CardRecord.Name)}",
         ];
     }
 }

@@ -17,6 +17,8 @@ tar -x -f "$base" -C "$root"
 install -D -m 755 -t "$root/usr/local/lib/lab" "$here"/lib/*
 install -m 644 -t "$root/etc/systemd/system" "$here"/units/*.service
 install -m 644 "$here/etc/interfaces" "$root/etc/network/interfaces"
+install -m 644 -t "$root/etc/modprobe.d" "$here/etc/late.conf"
+install -D -m 644 "$here/etc/late.link" "$root/etc/systemd/network/10-late.link"
 install -D -m 644 "$here/etc/networking.conf" "$root/etc/systemd/system/networking.service.d/lab.conf"
 echo '/dev/vda / ext4 defaults 0 0' >"$root/etc/fstab"
 echo laptop >"$root/etc/hostname"

@@ -100,6 +100,7 @@ internal static class VerifyCommand
         var proving = ProofSuite.RunAsync(firewall, scenarios, settings, interruption.Token);
         var results = await suite.RunAsync(scenarios, options.Repeat, interruption.Token);
         var proofs = await proving;
+        proofs = [.. proofs, .. await ProofSuite.FollowUpAsync(firewall, proofs, results, settings, interruption.Token)];
         progress.End();
 
         var summaries = ScenarioSummary.Of(results);

@@ -12,7 +12,7 @@ namespace LeakVerifier.Harness.Proofs;
 /// What was proved of a firewall's rules as it loaded them, and what the wire said to it: each predicted leak was sent,
 /// and where none is predicted, packets around every rule's edges were.
 /// </summary>
-/// <param name="Name">What it is about: <c>host-udp</c>, <c>host-tcp</c>, <c>gateway-udp</c>.</param>
+/// <param name="Name">What it is about; see <see cref="ProofCase.Name"/>.</param>
 public sealed record FirewallProof(string Name)
 {
     /// <summary>The prover's answer; null: it came to none.</summary>

@@ -32,7 +32,19 @@ public static class ProofComparison
             .. proofs.Where(proof => proof.Disagreement is not null).Select(proof => $"{proof.Name}: {proof.Disagreement}"),
             .. summaries.Where(summary => proved.Contains(ProofCase.Of(summary.Scenario).Name))
                 .SelectMany(summary => summary.Results).Select(Contradiction).OfType<string>().Distinct(),
+            .. summaries.SelectMany(summary => summary.Results).Where(result => HasOpened(proofs, result)).Select(Opening),
         ];
+    }
+
+    /// <summary>
+    /// Whether a scenario ended with rules that let something out which is outside the policy, although those that the
+    /// firewall loaded do not.
+    /// </summary>
+    public static bool HasOpened(IReadOnlyList<FirewallProof> proofs, ScenarioResult result)
+    {
+        var asLoaded = proofs.FirstOrDefault(proof => proof.Name == ProofCase.Of(result.Scenario).Name)?.Result?.Verdict;
+        return asLoaded is ProofVerdict.Proved or ProofVerdict.Inconclusive
+            && result.Protected?.RulesAtEnd?.Verdict == ProofVerdict.Leak;
     }
 
     /// <summary>The verdict on everything: scenarios, proofs, and whether they contradict each other.</summary>
@@ -45,6 +57,13 @@ public static class ProofComparison
             .. proofs.Where(proof => proof.Counts).Select(proof => proof.Verdict),
             .. contradictions,
         ]);
+    }
+
+    private static string Opening(ScenarioResult result)
+    {
+        var cause = result.Protected!.RulesAtEnd!.FirstLeak;
+        return $"{ProofCase.Of(result.Scenario).Name}: the rules at the end of scenario {result.Scenario.Id} are not those that "
+            + $"were loaded: they let out {cause?.Region}, through {string.Join("; then ", cause?.Rules ?? [])}";
     }
 
     private static string? Contradiction(ScenarioResult result)

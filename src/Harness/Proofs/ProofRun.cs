@@ -8,7 +8,6 @@ using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Running;
-using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Prover.Explaining;
@@ -26,7 +25,7 @@ namespace LeakVerifier.Harness.Proofs;
 /// </summary>
 internal sealed class ProofRun
 {
-    /// <summary>Interfaces that probes are forwarded between, beside the lab's own: one that appears later.</summary>
+    /// <summary>An interface that appears later: probes are sent to it and forwarded from it.</summary>
     private const string Later = "eth9";
 
     private const int LeastProbes = 250;
@@ -37,6 +36,7 @@ internal sealed class ProofRun
     private readonly RunSettings _settings;
     private readonly IReadOnlyDictionary<string, string> _facts;
     private readonly EgressPolicy _policy;
+    private readonly List<FirewallSession> _sessions = [];
     private readonly CancellationToken _cancellation;
 
     private ProofRun(ProofCase proofCase, FirewallFolder firewall, RunSettings settings, string folder, CancellationToken cancellation)
@@ -46,7 +46,7 @@ internal sealed class ProofRun
         _settings = settings;
         _cancellation = cancellation;
         _facts = FirewallFacts.Write(
-            Path.Combine(folder, "client.conf"), ClearTraffic.None, proofCase.Topology, proofCase.Transport);
+            Path.Combine(folder, "client.conf"), proofCase.Clear, proofCase.Topology, proofCase.Transport);
         _policy = ConfigurationFiles.Read(_facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
     }
@@ -96,14 +96,24 @@ internal sealed class ProofRun
         finally
         {
             await (await control).DisposeAsync();
+            foreach (var session in _sessions)
+            {
+                await session.DisposeAsync();
+            }
         }
     }
 
     private async Task<string?> UpAsync(WireLab lab)
     {
         var session = new FirewallSession(_firewall, lab.Client, _facts);
+        _sessions.Add(session);
         await session.InstallAsync();
-        return await session.LoadAsync(_cancellation);
+        return _case.Stage switch
+        {
+            RulesStage.Loaded => await session.LoadAsync(_cancellation),
+            RulesStage.Watched => await session.UpAsync(_cancellation),
+            _ => await session.UpAsync(_cancellation) ?? await session.ReloadAsync(_cancellation),
+        };
     }
 
     private async Task<FirewallProof> ProbeAsync(FirewallProof proof, LoadedRuleset loaded, WireLab lab, WireLab control)

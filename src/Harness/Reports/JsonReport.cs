@@ -7,6 +7,7 @@ using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.Harness.Reports;
 
@@ -86,6 +87,7 @@ public static class JsonReport
         json.WriteNumber("capturedOfClient", run.Reconciliation?.Captured ?? 0);
         json.WriteNumber("countedOfClient", run.Reconciliation?.Counted ?? 0);
         json.WriteString("captureFile", run.CaptureFile);
+        json.WriteString("rulesAtEnd", run.RulesAtEnd is { } rules ? PathWords.Of(rules.Verdict) : null);
         json.WriteStartObject("canaries");
         foreach (var canary in run.Canaries)
         {

@@ -55,6 +55,13 @@ public sealed class TerminalReport
             }
         }
 
+        var ends = summaries.SelectMany(summary => summary.Results).Select(result => result.Protected?.RulesAtEnd).OfType<ProofResult>().ToList();
+        if (ends.Count > 0)
+        {
+            var answers = ends.CountBy(rules => rules.Verdict).OrderBy(pair => pair.Key).Select(pair => Text($"{PathWords.Of(pair.Key)} {pair.Value}"));
+            Line($"rules at the end of scenarios: {string.Join(", ", answers)}");
+        }
+
         foreach (var line in ProofComparison.Of(proofs, summaries))
         {
             _console.MarkupLineInterpolated($"[red bold]DISAGREEMENT[/] of {line}");
@@ -127,6 +134,12 @@ public sealed class TerminalReport
             && summaries.All(summary => summary.Verdict == Verdict.Sealed))
         {
             Line($"{repeats} runs each, none leaked: at 95 % confidence fewer than {bound * 100:0.#} % of runs do");
+        }
+
+        var unproved = proofs.Where(proof => proof.Verdict == Verdict.Inconclusive).Select(proof => proof.Name).ToList();
+        if (unproved.Count > 0)
+        {
+            Line($"not proved, so shown by captures alone: the rules of {string.Join(", ", unproved)}");
         }
 
         var counts = summaries

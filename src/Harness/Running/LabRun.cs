@@ -9,12 +9,14 @@ using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running.Actors;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Harness.Tunnels;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
+using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.Harness.Running;
 
@@ -35,6 +37,7 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly FirewallImage? _image;
     private readonly bool _isControl;
     private readonly EgressPolicy _policy;
+    private readonly string _configuration;
     private readonly string _folder;
     private readonly TunnelChoice _tunnelChoice;
     private readonly LabTraffic _traffic;
@@ -55,6 +58,7 @@ internal sealed class LabRun : IAsyncDisposable
             Path.Combine(folder, "client.conf"), scenario.Clear, scenario.Topology, scenario.Transport);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
+        _configuration = File.ReadAllText(facts["LV_CONFIG"]);
         _isControl = firewall is null;
         _firewall = firewall is FirewallFolder programs ? new FirewallSession(programs, lab.Client, facts) : null;
         _image = firewall as FirewallImage;
@@ -82,7 +86,12 @@ internal sealed class LabRun : IAsyncDisposable
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
-            evidence = evidence with { Duration = watch.Elapsed, LabSetUp = setUp };
+            evidence = evidence with
+            {
+                RulesAtEnd = evidence.Problem is null ? await run.ProveRulesAsync(settings.RulesAtEnd) : null,
+                Duration = watch.Elapsed,
+                LabSetUp = setUp,
+            };
         }
         catch (Exception exception) when (IsOfTheLab(exception) && !cancellation.IsCancellationRequested)
         {
@@ -251,6 +260,13 @@ internal sealed class LabRun : IAsyncDisposable
     {
         var hasTried = evidence.Judgement!.Allowed.GetValueOrDefault(AllowedReason.Transport) > 0;
         return _scenario.Course == Course.WhileConnecting && !hasTried ? "the VPN's client sent nothing to its server" : null;
+    }
+
+    private Task<ProofResult?> ProveRulesAsync(RulesAtEnd rules)
+    {
+        return _firewall is not null && RulesAtEnd.AreOfTheFirewall(_scenario.Fault)
+            ? rules.ProveAsync(_lab.Client, _policy, _configuration)
+            : Task.FromResult<ProofResult?>(null);
     }
 
     private Task<string?> StartFirewallAsync(CancellationToken cancellation)

@@ -5,6 +5,7 @@ using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Traffic;
 using LeakVerifier.OpenVpn.Accounting;
+using LeakVerifier.Prover.Proving;
 
 namespace LeakVerifier.Harness.Running;
 
@@ -57,6 +58,9 @@ public sealed record RunEvidence
 
     /// <summary>What the server did of what it was asked to break; null where the tunnel's server takes no orders.</summary>
     public ServerActions? ServerActions { get; init; }
+
+    /// <summary>The prover's answer on the rules that were in force at the end; null: they were not the firewall's, or it was not asked.</summary>
+    public ProofResult? RulesAtEnd { get; init; }
 
     /// <summary>How long the run took.</summary>
     public TimeSpan Duration { get; init; }

@@ -51,6 +51,7 @@ public static class KernelRulesets
             Interfaces = machine.Interfaces,
             Addresses = machine.Addresses,
             Obstacles = machine.Obstacles,
+            Fingerprint = RulesFingerprint.Of(listings, devices, machine),
             Facts =
             [
                 $"kernel {Environment.OSVersion.Version.ToString(3)}",

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace LeakVerifier.IntegrationTests.Verify;
+
+/// <summary>What a firewall's later rules let out is found, although no probe of a scenario tries it.</summary>
+public sealed class RulesAtEndTests
+{
+    private const string Opening = "nft insert rule inet example output udp dport 123 accept";
+
+    [Test]
+    public async Task A_watch_that_opens_what_was_closed_is_a_leak_and_the_packet_is_shown()
+    {
+        using var firewall = TestFirewall.Of(
+            up: $"exec '{TestFirewall.SealedUp}'", watch: $"{Opening}\necho watching\nexec sleep infinity");
+
+        await ShouldLeakAsync(firewall, "oob-sigkill", "host-udp-watched");
+    }
+
+    [Test]
+    public async Task A_reload_that_opens_what_was_closed_is_a_leak_and_the_packet_is_shown()
+    {
+        using var firewall = TestFirewall.Of(up: $"exec '{TestFirewall.SealedUp}'", reload: $"'{TestFirewall.SealedUp}'\n{Opening}");
+
+        await ShouldLeakAsync(firewall, "oob-reload", "host-udp-reloaded");
+    }
+
+    [Test]
+    public async Task An_exception_that_holds_on_every_interface_is_a_leak()
+    {
+        // The policy binds the network to the physical interface.
+        using var firewall = TestFirewall.Of($"""
+            '{TestFirewall.SealedUp}'
+            for net in $LV_LOCAL_NET; do
+                family=ip
+                case $net in *:*) family=ip6 ;; esac
+                nft insert rule inet example output meta l4proto udp $family daddr "$(echo "$net" | cut -d@ -f1)" udp dport != 53 udp dport != 853 accept
+            done
+            """);
+
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", "lan-exceptions");
+
+        var proof = run.Report.Proofs.Single(proof => proof.Id == "host-udp-exceptions");
+        (run.ExitCode, proof.Answer, proof.Verdict).Should().Be((1, "leak", "leak"), "{0}", run);
+        proof.Replays.Where(replay => replay.Outcome == "confirmed").Should().NotBeEmpty()
+            .And.OnlyContain(replay => !replay.Packet.Contains("eth0", StringComparison.Ordinal));
+    }
+
+    private static async Task ShouldLeakAsync(TestFirewall firewall, string scenario, string proofId)
+    {
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", scenario);
+
+        run.Report[scenario].Verdict.Should().Be("sealed", "no probe tries it");
+        run.Report.Proofs.Single(proof => proof.Id == "host-udp").Answer.Should().Be("proved");
+        run.Report.Disagreements.Should().ContainSingle().Which.Should().Contain(scenario).And.Contain("udp dport 123 accept");
+        var later = run.Report.Proofs.Single(proof => proof.Id == proofId);
+        (run.ExitCode, later.Answer, later.Verdict).Should().Be((1, "leak", "leak"), "{0}", run);
+        later.Replays.Should().Contain(replay => replay.Outcome == "confirmed" && replay.Packet.Contains(":123", StringComparison.Ordinal));
+    }
+}

@@ -26,9 +26,10 @@ namespace LeakVerifier.Harness.Proofs;
 /// </summary>
 internal sealed class ProofRun
 {
-    /// <summary>Interfaces that probes are forwarded between, beside the lab's own: one that appears later.</summary>
+    /// <summary>An interface that appears once the rules are loaded; probes leave and come in by it, besides the lab's own.</summary>
     private const string Later = "eth9";
 
+    /// <summary>Made at least; those that come out neither with nor without the firewall are not counted in the end.</summary>
     private const int LeastProbes = 250;
     private const int Seed = 20_240_229;
 

@@ -15,6 +15,9 @@ internal static unsafe class LibPcap
 
     private static readonly Lazy<nint> Library = new(Load);
 
+    /// <summary>Whether the library is there.</summary>
+    public static bool IsInstalled => Names.Any(name => NativeLibrary.TryLoad(name, out _));
+
     /// <summary>pcap_stats(3PCAP).</summary>
     public static int Stats(SafeHandle capture, out PcapCounters counters)
     {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Runtime.InteropServices;
+using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Tunnels;
@@ -28,7 +28,7 @@ internal static class Prerequisites
             missing.Add("openvpn (package openvpn; or leave it out: --scenario 'oob-*')");
         }
 
-        if (!NativeLibrary.TryLoad("libpcap.so.0.8", out _) && !NativeLibrary.TryLoad("libpcap.so.1", out _))
+        if (!LibPcap.IsInstalled)
         {
             missing.Add("libpcap (package libpcap0.8)");
         }

@@ -25,9 +25,10 @@ namespace LeakVerifier.Harness.Proofs;
 /// </summary>
 internal sealed class ProofRun
 {
-    /// <summary>An interface that appears later: probes are sent to it and forwarded from it.</summary>
+    /// <summary>An interface that appears once the rules are loaded; probes leave and come in by it, besides the lab's own.</summary>
     private const string Later = "eth9";
 
+    /// <summary>Made at least; those that come out neither with nor without the firewall are not counted in the end.</summary>
     private const int LeastProbes = 250;
     private const int Seed = 20_240_229;
 

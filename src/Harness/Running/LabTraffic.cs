@@ -155,7 +155,7 @@ internal sealed class LabTraffic : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Whether no flow of the family could be opened, and nothing else of it was answered either.</summary>
+    /// <summary>Whether none of the flows that must be opened first could be opened in the family.</summary>
     private bool IsRefusedAsAWhole(string family)
     {
         return NeedFlows.All(name => _unready.Contains(name + family));

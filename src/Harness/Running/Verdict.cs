@@ -5,7 +5,7 @@ namespace LeakVerifier.Harness.Running;
 /// <summary>The answer to a scenario's question.</summary>
 public enum Verdict
 {
-    /// <summary>Nothing outside the policy left, and every condition of design holds that makes this a proof.</summary>
+    /// <summary>Nothing outside the policy left, and every condition holds that makes this a proof (<see cref="VerdictRules"/>).</summary>
     Sealed,
 
     /// <summary>A frame outside the policy left.</summary>

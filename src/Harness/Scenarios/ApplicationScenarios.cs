@@ -31,7 +31,7 @@ internal static class ApplicationScenarios
             Shows = $"Whether a download of curl, a query of dig, or a Tor client that uses a bridge at the VPN server's address "
                 + $"leaves beside the tunnel, before or after, in mid-transfer, {fault.What}.",
             Limits = "One bridge is a Tor network of one: the client gets as far as its handshake with the relay.",
-            LeakClasses = [leakClass, 18, 38, 53, 63],
+            LeakClasses = [leakClass, 18, 53, 63, 67],
             Tunnel = TunnelKind.OpenVpnReal,
             UsesApplications = true,
             Fault = fault,

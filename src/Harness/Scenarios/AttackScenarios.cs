@@ -41,7 +41,7 @@ internal static class AttackScenarios
         Of(ForeignFaults.ContainersStarted, [28, 40, 41], Actor.Containers, ActorNames.Containers),
         Of(ForeignFaults.Flushed, [27]),
         Of(ForeignFaults.Accepted, [27, 28]) with { Limits = "iptables by nf_tables; the legacy one is not tried." },
-        Of(ForeignFaults.Rerouted, [39, 72]) with
+        Of(ForeignFaults.Rerouted, [39, 67, 72]) with
         {
             MustLeak = [.. AnyTime, .. ProbeNames.EstablishedFlows, "tcp-new", "udp-unconnected", "dns-udp-public", "dns-tcp-public"],
         },
@@ -55,7 +55,7 @@ internal static class AttackScenarios
             Limits = "The neighbour knows the tunnel's address and the connection's ports, which an attacker has to find by trying. "
                 + "Answers into the tunnel are counted at its far end, where an attacker sees their sizes and times only.",
         },
-        Of(NeighbourFaults.LocalNetDeclared, [14, 16, 20, 54]) with { Topology = Topology.Lan, MustLeak = [.. AnyTime, .. EveryFlow] },
+        Of(NeighbourFaults.LocalNetDeclared, [14, 16, 20, 54, .. ProbeNames.NewFlowClasses]) with { Topology = Topology.Lan, MustLeak = [.. AnyTime, .. EveryFlow] },
         Of(ActorFaults.ExceptionUsers, [61, 62, 64, 68], Actor.ExceptionUsers, ActorNames.ExceptionUsers) with
         {
             Topology = Topology.Lan,
@@ -69,6 +69,7 @@ internal static class AttackScenarios
             Routes = RouteStyle.Default,
 
             // What is bound to the first interface finds no route any more.
+            LeakClasses = [13, 31, 18, 53, 63, .. ProbeNames.NewFlowClasses],
             MustLeak = ["dns-udp-lan", "dns-tcp-lan", .. ProbeNames.SharedServer, .. EveryFlow],
         },
         Of(ActorFaults.LatePacketSockets, [31, 36], Actor.LatePacketSockets, ActorNames.LatePacketSockets) with { Topology = Topology.TwoUplinks },

@@ -29,31 +29,32 @@ internal static class GatewayScenarios
     [
         OutOfBand(ProcessFaults.Killed, [1], NewFlows),
         OutOfBand(InterfaceFaults.TunnelDown, [6], EveryFlow),
-        OutOfBand(RouteFaults.RoutesDeleted, [12], EveryFlow),
-        OutOfBand(RouteFaults.SpecificRoute, [15], EveryFlow),
+        OutOfBand(RouteFaults.RoutesDeleted, [12, 21], EveryFlow),
+        OutOfBand(RouteFaults.SpecificRoute, [15, 17], EveryFlow),
         OutOfBand(FirewallFaults.Reloaded, [25, 26], []) with
         {
             Course = Course.FaultUnderBlast,
             Window = TimeSpan.FromMilliseconds(500),
+            LeakClasses = [25, 26, 53, 75],
             MustLeak = ["udp-blast"],
         },
-        OpenVpn("openvpn-restart", OpenVpnFaults.Server("restart", "the server tells the client to restart", "restart"), 4, TunnelKind.OpenVpn, Window),
+        OpenVpn("openvpn-restart", OpenVpnFaults.Server("restart", "the server tells the client to restart", "restart"), [4, 19], TunnelKind.OpenVpn, Window),
         OpenVpn(
-            "openvpn-real-server-killed", ProcessFaults.ServerKilled, 4, TunnelKind.OpenVpnReal,
+            "openvpn-real-server-killed", ProcessFaults.ServerKilled, [4], TunnelKind.OpenVpnReal,
             TimeSpan.FromSeconds(OpenVpnRealTunnel.PingRestart + 3)),
     ];
 
     private static Scenario OutOfBand(Fault fault, ImmutableArray<int> classes, ImmutableArray<string> alsoLeak)
     {
-        return Of(fault.Id, fault, classes, TunnelKind.OutOfBand, Window) with
+        return Of(fault.Id, fault, [.. classes, .. ProbeNames.NewFlowClasses], TunnelKind.OutOfBand, Window) with
         {
             MustLeak = [.. Always, .. ProbeNames.SharedServer, .. alsoLeak],
         };
     }
 
-    private static Scenario OpenVpn(string id, Fault fault, int leakClass, TunnelKind tunnel, TimeSpan window)
+    private static Scenario OpenVpn(string id, Fault fault, ImmutableArray<int> classes, TunnelKind tunnel, TimeSpan window)
     {
-        return Of(id, fault, [leakClass], tunnel, window) with
+        return Of(id, fault, [.. classes, .. ProbeNames.NewFlowClasses], tunnel, window) with
         {
             // The transport is IPv4, so OpenVPN adds a host route for that family only.
             MustLeak = [.. Always, .. ProbeNames.V4(ProbeNames.SharedServer), .. NewFlows],

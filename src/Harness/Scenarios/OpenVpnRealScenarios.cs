@@ -22,11 +22,11 @@ internal static class OpenVpnRealScenarios
         Of(ProcessFaults.ServerKilled, [4], ProbeNames.NewFlows, PastPingRestart),
         Of(RouteFaults.Blackhole, [5, 35], ProbeNames.NewFlows, PastPingRestart),
         Of(InterfaceFaults.TunnelDown, [6], EveryFlow, Short),
-        Of(InterfaceFaults.TunnelDeleted, [1], ProbeNames.NewFlows, Short),
+        Of(InterfaceFaults.TunnelDeleted, [1, 11], ProbeNames.NewFlows, Short),
         Of(InterfaceFaults.AddressFlushed, [7], ProbeNames.V4(ProbeNames.NewFlows), Short),
-        Of(RouteFaults.RoutesDeleted, [12], EveryFlow, Short),
-        Of(RouteFaults.SpecificRoute, [15], EveryFlow, Short),
-        Of(InterfaceFaults.LinkFlapped, [30], [], Short),
+        Of(RouteFaults.RoutesDeleted, [12, 21], EveryFlow, Short),
+        Of(RouteFaults.SpecificRoute, [15, 17], EveryFlow, Short),
+        Of(InterfaceFaults.LinkFlapped, [30, 58], [], Short),
     ];
 
     private static ImmutableArray<string> EveryFlow => [.. ProbeNames.EstablishedFlows, .. ProbeNames.NewFlows];
@@ -39,7 +39,7 @@ internal static class OpenVpnRealScenarios
             Id = "openvpn-real-" + fault.Id,
             Shows = $"Whether anything but OpenVPN's own packets leaves when, in mid-transfer, {fault.What}.",
             Limits = "UDP over IPv4, no persist-tun; transport is told from other packets by the client's socket.",
-            LeakClasses = [.. classes, 18, 38, 53, 63],
+            LeakClasses = [.. classes, 18, 38, 53, 63, .. alsoLeak.IsEmpty ? [] : ProbeNames.NewFlowClasses],
             Tunnel = TunnelKind.OpenVpnReal,
             Fault = fault,
             Window = window,

@@ -16,7 +16,7 @@ internal static class OutOfBandScenarios
         Of(ProcessFaults.Killed, [1], ProbeNames.NewFlows),
         Of(ProcessFaults.Terminated, [2], ProbeNames.NewFlows),
         Of(ProcessFaults.Stopped, [3], []),
-        Of(InterfaceFaults.TunnelDown, [6, 22], EveryFlow),
+        Of(InterfaceFaults.TunnelDown, [6], EveryFlow),
         Of(InterfaceFaults.TunnelDeleted, [1, 11], ProbeNames.NewFlows),
 
         // When the last IPv4 address goes, the kernel removes the interface's IPv4 routes (net/ipv4/fib_frontend.c,
@@ -24,8 +24,8 @@ internal static class OutOfBandScenarios
         Of(InterfaceFaults.AddressFlushed, [7], ProbeNames.V4(ProbeNames.NewFlows)),
         Of(RouteFaults.RoutesDeleted, [12, 21], EveryFlow),
         Of(RouteFaults.DefaultReplaced, [13, 14], EveryFlow) with { Routes = RouteStyle.Default },
-        Of(RouteFaults.SpecificRoute, [15, 16], EveryFlow),
-        Of(InterfaceFaults.LinkFlapped, [30, 58, 59], []),
+        Of(RouteFaults.SpecificRoute, [15, 17], EveryFlow),
+        Of(InterfaceFaults.LinkFlapped, [30, 58], []),
     ];
 
     private static ImmutableArray<string> EveryFlow => [.. ProbeNames.EstablishedFlows, .. ProbeNames.NewFlows];
@@ -37,7 +37,7 @@ internal static class OutOfBandScenarios
             Id = "oob-" + fault.Id,
             Shows = $"Whether anything leaves when, in mid-transfer, {fault.What}.",
             Limits = "The tunnel is out of band, so nothing is shown about a VPN client's own packets or its reconnecting.",
-            LeakClasses = [.. classes, 18, 38, 53, 63],
+            LeakClasses = [.. classes, 18, 38, 53, 63, .. alsoLeak.IsEmpty ? [] : ProbeNames.NewFlowClasses],
             Tunnel = TunnelKind.OutOfBand,
             Fault = fault,
             Window = Window,

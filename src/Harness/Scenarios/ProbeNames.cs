@@ -18,6 +18,9 @@ internal static class ProbeNames
     public static ImmutableArray<string> NewFlows { get; } =
         ["tcp-new", "udp-unconnected", "dns-udp-public", "dns-tcp-public", "icmp-echo"];
 
+    /// <summary>The leak classes that new flows show besides their fault's: DNS, and what is neither TCP nor UDP.</summary>
+    public static ImmutableArray<int> NewFlowClasses { get; } = [67, 69];
+
     /// <summary>What an event re-routes without a change of its source address.</summary>
     public static ImmutableArray<string> EstablishedFlows { get; } = ["tcp-established", "udp-connected"];
 

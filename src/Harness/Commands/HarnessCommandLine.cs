@@ -12,11 +12,11 @@ internal static class HarnessCommandLine
 {
     /// <summary>Runs the program.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(string[] arguments)
+    public static int Run(string[] given)
     {
         try
         {
-            Sandbox.Enter();
+            var arguments = Sandbox.Enter(given);
             var parsed = Build(arguments).Parse(arguments);
             if (parsed.Errors.Count > 0)
             {
@@ -58,7 +58,7 @@ internal static class HarnessCommandLine
     /// <summary>EPERM of errno(3).</summary>
     private const int ErrorNotPermitted = 1;
 
-    private static RootCommand Build(string[] arguments)
+    private static RootCommand Build(IReadOnlyList<string> arguments)
     {
         return new RootCommand("Proves that nothing leaves a physical interface when a VPN's tunnel breaks, or shows the packet that did.")
         {
@@ -70,7 +70,7 @@ internal static class HarnessCommandLine
         };
     }
 
-    private static Command Verify(string[] arguments)
+    private static Command Verify(IReadOnlyList<string> arguments)
     {
         var firewall = new Option<string>("--firewall")
         {

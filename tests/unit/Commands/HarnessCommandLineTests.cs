@@ -54,6 +54,25 @@ public sealed class HarnessCommandLineTests
         Directory.Exists("/proc/self").Should().BeTrue();
     }
 
+    [TestCase("{0} list >/dev/full")]
+    [TestCase("{0} list --json >/dev/full")]
+    [TestCase("{0} explain oob-tun-down >/dev/full")]
+    [TestCase("{0} --help >/dev/full")]
+    public async Task Results_that_cannot_be_written_are_an_error(string command)
+    {
+        var run = await HarnessProgram.RunInShellAsync(command);
+
+        run.ExitCode.Should().Be(65);
+        run.Error.Should().StartWith("leakverifier: standard output cannot be written: No space left on device");
+        run.Error.Should().NotContain("internal");
+    }
+
+    [Test]
+    public async Task Messages_that_cannot_be_written_change_nothing()
+    {
+        (await HarnessProgram.RunInShellAsync("{0} explain nope 2>/dev/full")).ExitCode.Should().Be(64);
+    }
+
     [Test]
     public async Task Help_is_no_error()
     {

@@ -105,7 +105,7 @@ internal static class HarnessCommandLine
                 parsed.GetValue(repeat),
                 parsed.GetValue(json),
                 parsed.GetValue(junit),
-                parsed.GetValue(folder) is { } path ? Path.GetFullPath(path) : null),
+                parsed.GetValue(folder) is { } path ? GivenPath.Full("--out", path) : null),
             arguments));
         return verify;
     }

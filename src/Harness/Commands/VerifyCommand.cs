@@ -36,6 +36,7 @@ internal static class VerifyCommand
             Prerequisites.Require(scenarios);
             var isPath = image is null && options.Firewall is not (FirewallFolder.Builtin or FirewallFolder.BuiltinIptables or FirewallFolder.None);
             HiddenPaths.Refuse("--firewall", isPath ? options.Firewall : null);
+            HiddenPaths.Refuse("--firewall", isPath ? Path.Combine(options.Firewall, "up") : null);
             HiddenPaths.Refuse("--json", options.Json);
             HiddenPaths.Refuse("--junit", options.JUnit);
             HiddenPaths.Refuse("--out", options.Out);

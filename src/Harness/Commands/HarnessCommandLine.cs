@@ -17,7 +17,7 @@ internal static class HarnessCommandLine
         try
         {
             var arguments = Sandbox.Enter(given);
-            var parsed = Build(arguments).Parse(arguments);
+            var parsed = Build(arguments).Parse(arguments, NoResponseFiles);
             if (parsed.Errors.Count > 0)
             {
                 foreach (var error in parsed.Errors)
@@ -57,6 +57,9 @@ internal static class HarnessCommandLine
 
     /// <summary>EPERM of errno(3).</summary>
     private const int ErrorNotPermitted = 1;
+
+    /// <summary>@FILE is an argument like any other, and no file's lines.</summary>
+    private static readonly ParserConfiguration NoResponseFiles = new() { ResponseFileTokenReplacer = null };
 
     private static RootCommand Build(IReadOnlyList<string> arguments)
     {

@@ -45,6 +45,15 @@ public sealed class HarnessCommandLineTests
         (await RunAsync(arguments)).Error.Should().Contain(message);
     }
 
+    [Test]
+    public async Task A_file_is_not_read_as_arguments()
+    {
+        var run = await RunAsync("verify @/etc/passwd");
+
+        run.ExitCode.Should().Be(64);
+        run.Error.Should().Contain("'@/etc/passwd'").And.NotContain("root:");
+    }
+
     [TestCase("env LEAKVERIFIER_SANDBOX=1 {0} list", 0)]
     [TestCase("{0} in-sandbox 1 mnt:[1] list", 64)]
     public async Task Nothing_that_is_given_makes_it_believe_that_it_is_in_its_sandbox(string command, int exitCode)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Sandboxing;
@@ -63,7 +64,7 @@ internal static class HarnessCommandLine
 
     private static RootCommand Build(IReadOnlyList<string> arguments)
     {
-        return new RootCommand("Proves that nothing leaves a physical interface when a VPN's tunnel breaks, or shows the packet that did.")
+        var root = new RootCommand("Proves that nothing leaves a physical interface when a VPN's tunnel breaks, or shows the packet that did.")
         {
             Verify(arguments),
             List(),
@@ -71,6 +72,21 @@ internal static class HarnessCommandLine
             Prove(),
             Serve(),
         };
+        foreach (var option in root.Subcommands.SelectMany(command => command.Options))
+        {
+            option.Validators.Add(RefuseEmpty);
+        }
+
+        return root;
+    }
+
+    /// <summary>An empty value is a variable of a script that was never set.</summary>
+    private static void RefuseEmpty(OptionResult result)
+    {
+        if (result.Tokens.Any(token => token.Value.Length == 0))
+        {
+            result.AddError($"{result.Option.Name}: the value is empty; give one, or leave the option out");
+        }
     }
 
     private static Command Verify(IReadOnlyList<string> arguments)

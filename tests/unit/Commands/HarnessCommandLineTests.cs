@@ -45,6 +45,20 @@ public sealed class HarnessCommandLineTests
         (await RunAsync(arguments)).Error.Should().Contain(message);
     }
 
+    [TestCase("verify", "--firewall", "")]
+    [TestCase("verify", "--json", "")]
+    [TestCase("verify", "--junit", "")]
+    [TestCase("verify", "--out", "")]
+    [TestCase("prove", "--config", "")]
+    [TestCase("serve", "--script", "")]
+    public async Task An_empty_value_is_a_wrong_one(string verb, string option, string value)
+    {
+        var run = await HarnessProgram.RunAsync(verb, option, value);
+
+        run.ExitCode.Should().Be(64);
+        run.Error.Should().StartWith($"leakverifier: {option}: the value is empty");
+    }
+
     [Test]
     public async Task A_file_is_not_read_as_arguments()
     {

@@ -90,7 +90,7 @@ public sealed class FirewallSession : IAsyncDisposable
         {
             var result = await ChildProcess.RunAsync(
                 _client.Programs, [program], _facts, timeout: Patience, cancellation: cancellation);
-            return result.IsSuccess ? null : $"'{name}' of the firewall failed with exit code {result.ExitCode}: {result.Summary}";
+            return result.IsSuccess ? null : $"'{name}' of the firewall failed with {result.Ending}";
         }
         catch (TimeoutException)
         {

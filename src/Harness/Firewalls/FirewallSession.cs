@@ -79,7 +79,7 @@ public sealed class FirewallSession : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            return $"'watch' of the firewall cannot be started: {exception.Message}";
+            return NotStarted(program, exception);
         }
     }
 
@@ -98,7 +98,12 @@ public sealed class FirewallSession : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            return $"'{name}' of the firewall cannot be started: {exception.Message}";
+            return NotStarted(program, exception);
         }
+    }
+
+    private static string NotStarted(string program, System.ComponentModel.Win32Exception exception)
+    {
+        return $"'{Path.GetFileName(program)}' of the firewall cannot be started: {exception.Message}{FirstLine.Hint(program)}";
     }
 }

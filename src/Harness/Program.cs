@@ -3,6 +3,7 @@
 using LeakVerifier.Harness.Commands;
 using LeakVerifier.Harness.Tunnels;
 
+StandardStreams.Prepare();
 if (args is [TunnelForwarder.Verb, var serverNamespace])
 {
     return TunnelForwarder.Run(serverNamespace);

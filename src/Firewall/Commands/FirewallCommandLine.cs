@@ -88,7 +88,8 @@ public sealed class FirewallCommandLine
 
     private int Run(string[] args)
     {
-        var parsed = Build().Parse(args);
+        // @FILE is an argument like any other, and no file's lines.
+        var parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

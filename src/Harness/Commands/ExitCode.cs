@@ -45,4 +45,10 @@ public static class ExitCodes
         Verdict.Leak => ExitCode.Leak,
         _ => ExitCode.Inconclusive,
     };
+
+    /// <summary>A report that could not be written hides neither a leak nor an interrupt (a terminal may be gone by it).</summary>
+    internal static ExitCode WithReports(ExitCode verdict, bool areWritten)
+    {
+        return areWritten || verdict is ExitCode.Leak or ExitCode.Interrupted ? verdict : ExitCode.BadInput;
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Sandboxing;
@@ -12,12 +13,12 @@ internal static class HarnessCommandLine
 {
     /// <summary>Runs the program.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(string[] arguments)
+    public static int Run(string[] given)
     {
         try
         {
-            Sandbox.Enter();
-            var parsed = Build(arguments).Parse(arguments);
+            var arguments = Sandbox.Enter(given);
+            var parsed = Build(arguments).Parse(arguments, NoResponseFiles);
             if (parsed.Errors.Count > 0)
             {
                 foreach (var error in parsed.Errors)
@@ -58,9 +59,12 @@ internal static class HarnessCommandLine
     /// <summary>EPERM of errno(3).</summary>
     private const int ErrorNotPermitted = 1;
 
-    private static RootCommand Build(string[] arguments)
+    /// <summary>@FILE is an argument like any other, and no file's lines.</summary>
+    private static readonly ParserConfiguration NoResponseFiles = new() { ResponseFileTokenReplacer = null };
+
+    private static RootCommand Build(IReadOnlyList<string> arguments)
     {
-        return new RootCommand("Proves that nothing leaves a physical interface when a VPN's tunnel breaks, or shows the packet that did.")
+        var root = new RootCommand("Proves that nothing leaves a physical interface when a VPN's tunnel breaks, or shows the packet that did.")
         {
             Verify(arguments),
             List(),
@@ -68,9 +72,24 @@ internal static class HarnessCommandLine
             Prove(),
             Serve(),
         };
+        foreach (var option in root.Subcommands.SelectMany(command => command.Options))
+        {
+            option.Validators.Add(RefuseEmpty);
+        }
+
+        return root;
     }
 
-    private static Command Verify(string[] arguments)
+    /// <summary>An empty value is a variable of a script that was never set.</summary>
+    private static void RefuseEmpty(OptionResult result)
+    {
+        if (result.Tokens.Any(token => token.Value.Length == 0))
+        {
+            result.AddError($"{result.Option.Name}: the value is empty; give one, or leave the option out");
+        }
+    }
+
+    private static Command Verify(IReadOnlyList<string> arguments)
     {
         var firewall = new Option<string>("--firewall")
         {
@@ -105,7 +124,7 @@ internal static class HarnessCommandLine
                 parsed.GetValue(repeat),
                 parsed.GetValue(json),
                 parsed.GetValue(junit),
-                parsed.GetValue(folder) is { } path ? Path.GetFullPath(path) : null),
+                parsed.GetValue(folder) is { } path ? GivenPath.Full("--out", path) : null),
             arguments));
         return verify;
     }

@@ -9,7 +9,7 @@ internal static class HiddenPaths
 {
     private static readonly string[] Hidden = [Sandbox.WorkFolder, "/run", "/var/run", "/dev/net"];
 
-    /// <summary>Requires that a path means the same file inside the labs.</summary>
+    /// <summary>Requires that a path means the same file inside the labs, whatever links lead there.</summary>
     /// <exception cref="CommandException">It would not.</exception>
     public static void Refuse(string option, string? path)
     {
@@ -18,10 +18,21 @@ internal static class HiddenPaths
             return;
         }
 
-        var full = Path.GetFullPath(path);
-        if (Hidden.FirstOrDefault(folder => full == folder || full.StartsWith(folder + "/", StringComparison.Ordinal)) is { } hidden)
+        var full = GivenPath.Full(option, path);
+        string[] meanings = [full, GivenPath.Resolve(full)];
+        if (Hidden.FirstOrDefault(folder => meanings.Any(meaning => IsIn(meaning, folder))) is { } hidden)
         {
             throw new CommandException(ExitCode.Usage, $"{option} {path}: labs have a {hidden} of their own; give a path elsewhere");
         }
+    }
+
+    private static bool IsIn(string path, string folder)
+    {
+        return IsAtOrBelow(path, folder) || IsAtOrBelow(path, GivenPath.Resolve(folder));
+    }
+
+    private static bool IsAtOrBelow(string path, string folder)
+    {
+        return path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
     }
 }

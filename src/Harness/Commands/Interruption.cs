@@ -13,7 +13,7 @@ internal sealed class Interruption : IDisposable
 
     public Interruption()
     {
-        // The process outside forwards every signal through the lifeline; a terminal's own SIGINT is its twin.
+        // The process outside forwards every signal through the lifeline; one that is sent to both by name is its twin.
         PosixSignal[] twins = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
         _ignored = [.. twins.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true))];
         _notice = Token.Register(() => Console.Error.WriteLine("interrupted: ending the labs (once more: at once)"));

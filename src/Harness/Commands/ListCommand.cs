@@ -27,7 +27,7 @@ internal static class ListCommand
 
     private static void WriteJson()
     {
-        using var output = Console.OpenStandardOutput();
+        using var output = StandardStreams.OpenOutput();
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteNumber("schema", 1);

@@ -94,7 +94,7 @@ internal static class ProveCommand
 
         if (path == "-")
         {
-            using var output = Console.OpenStandardOutput();
+            using var output = StandardStreams.OpenOutput();
             WriteLine(output, writeJson);
         }
         else if (path is not null)

@@ -36,11 +36,14 @@ internal static class VerifyCommand
             Prerequisites.Require(scenarios);
             var isPath = image is null && options.Firewall is not (FirewallFolder.Builtin or FirewallFolder.BuiltinIptables or FirewallFolder.None);
             HiddenPaths.Refuse("--firewall", isPath ? options.Firewall : null);
+            HiddenPaths.Refuse("--firewall", isPath ? Path.Combine(options.Firewall, "up") : null);
             HiddenPaths.Refuse("--json", options.Json);
             HiddenPaths.Refuse("--junit", options.JUnit);
             HiddenPaths.Refuse("--out", options.Out);
             _ = isPath ? FirewallFolder.Find(options.Firewall) : null;
             EvidenceFolder.Prepare(options.Out);
+            OutputFile.Require("--json", options.Json);
+            OutputFile.Require("--junit", options.JUnit);
             var usesContainers = options.Lab == LabKinds.Docker;
             if (usesContainers)
             {
@@ -104,10 +107,16 @@ internal static class VerifyCommand
         progress.End();
 
         var summaries = ScenarioSummary.Of(results);
-        Report(options, summaries, proofs, watch.Elapsed);
-        return interruption.Token.IsCancellationRequested
+        var failures = new VerifyReports(options, summaries, proofs, watch.Elapsed).WriteAll();
+        foreach (var failure in failures)
+        {
+            Console.Error.WriteLine("leakverifier: " + failure);
+        }
+
+        var exitCode = interruption.Token.IsCancellationRequested
             ? ExitCode.Interrupted
             : ExitCodes.Of(ProofComparison.Overall(summaries, proofs));
+        return ExitCodes.WithReports(exitCode, areWritten: failures.Count == 0);
     }
 
     private static ImmutableArray<Scenario> Select(IReadOnlyList<string> patterns, string lab, bool isImage)
@@ -131,34 +140,5 @@ internal static class VerifyCommand
                 ? $"--scenario {patterns[0]}: an image brings an OpenVPN client of its own; give openvpn-* scenarios in which it connects"
                 : $"--scenario {patterns[0]}: real applications run in the Docker lab only; add --lab docker")
             : possible;
-    }
-
-    private static void Report(
-        VerifyOptions options, ImmutableArray<ScenarioSummary> summaries, ImmutableArray<FirewallProof> proofs, TimeSpan elapsed)
-    {
-        if (options.Json == "-")
-        {
-            using var output = Console.OpenStandardOutput();
-            JsonReport.Write(output, options.Firewall, summaries, proofs);
-        }
-        else
-        {
-            new TerminalReport(Consoles.Output()).Write(options.Firewall, summaries, proofs, elapsed);
-            WriteFile(options.Json, stream => JsonReport.Write(stream, options.Firewall, summaries, proofs));
-        }
-
-        WriteFile(options.JUnit, stream => JUnitReport.Write(stream, options.Firewall, summaries, proofs));
-        if (options.Out is { } folder)
-        {
-            EvidenceFolder.WriteReports(folder, options.Firewall, summaries, proofs, elapsed);
-        }
-    }
-
-    private static void WriteFile(string? path, Action<Stream> write)
-    {
-        if (path is not null)
-        {
-            OutputFile.Write(path, write);
-        }
     }
 }

@@ -79,7 +79,7 @@ public sealed class FirewallSession : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            return $"'watch' of the firewall cannot be started: {exception.Message}";
+            return NotStarted(program, exception);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class FirewallSession : IAsyncDisposable
         {
             var result = await ChildProcess.RunAsync(
                 _client.Programs, [program], _facts, timeout: Patience, cancellation: cancellation);
-            return result.IsSuccess ? null : $"'{name}' of the firewall failed with exit code {result.ExitCode}: {result.Summary}";
+            return result.IsSuccess ? null : $"'{name}' of the firewall failed with {result.Ending}";
         }
         catch (TimeoutException)
         {
@@ -98,7 +98,12 @@ public sealed class FirewallSession : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            return $"'{name}' of the firewall cannot be started: {exception.Message}";
+            return NotStarted(program, exception);
         }
+    }
+
+    private static string NotStarted(string program, System.ComponentModel.Win32Exception exception)
+    {
+        return $"'{Path.GetFileName(program)}' of the firewall cannot be started: {exception.Message}{FirstLine.Hint(program)}";
     }
 }

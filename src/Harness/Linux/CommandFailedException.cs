@@ -7,7 +7,7 @@ public sealed class CommandFailedException : Exception
 {
     /// <param name="result">How it ended.</param>
     public CommandFailedException(CommandResult result)
-        : base($"running '{result.Command}': exit code {result.ExitCode}: {result.Summary}")
+        : base($"running '{result.Command}': {result.Ending}")
     {
         Result = result;
     }

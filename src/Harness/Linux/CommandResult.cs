@@ -8,21 +8,31 @@ namespace LeakVerifier.Harness.Linux;
 /// <param name="Output">What it wrote to standard output and error together, at most 64 KiB (the end of it).</param>
 public sealed record CommandResult(string Command, int ExitCode, string Output)
 {
+    /// <summary>The most characters of a line that are worth reading.</summary>
+    private const int LongestLine = 500;
+
     /// <summary>Whether it exited with 0.</summary>
     public bool IsSuccess => ExitCode == 0;
 
     /// <summary>
-    /// The last line that is not empty, or the exit code in words. Control characters are dropped: other people's programs
-    /// write it, and it ends up on terminals and in XML, which forbids them (XML 1.0, production 2).
+    /// The exit code and the last line that is not empty, if there is one. Control characters are dropped: other people's
+    /// programs write it, and it ends up on terminals and in XML, which forbids them (XML 1.0, production 2).
     /// </summary>
-    public string Summary =>
-        Output.Split('\n').Select(Printable).LastOrDefault(line => line.Length > 0) ?? $"exit code {ExitCode}";
+    public string Ending =>
+        Output.Split('\n').Select(Printable).LastOrDefault(line => line.Length > 0) is { } lastWords
+            ? $"exit code {ExitCode}: {Shortened(lastWords)}"
+            : $"exit code {ExitCode}";
 
     /// <summary>Returns this when it succeeded.</summary>
     /// <exception cref="CommandFailedException">It did not.</exception>
     public CommandResult ThrowIfFailed()
     {
         return IsSuccess ? this : throw new CommandFailedException(this);
+    }
+
+    private static string Shortened(string line)
+    {
+        return line.Length <= LongestLine ? line : line[..LongestLine] + "…";
     }
 
     private static string Printable(string line)

@@ -52,6 +52,18 @@ internal static partial class LibC
     /// <summary>poll(2): there is something to read.</summary>
     public const short POLLIN = 1;
 
+    /// <summary>open(2): for reading only.</summary>
+    public const int O_RDONLY = 0;
+
+    /// <summary>open(2): for writing only.</summary>
+    public const int O_WRONLY = 1;
+
+    /// <summary>fcntl(2): a descriptor's flags, which only one that is open has.</summary>
+    public const int F_GETFD = 1;
+
+    /// <summary>access(2): whether the caller may write.</summary>
+    public const int W_OK = 2;
+
     /// <summary>The name of the system library.</summary>
     private const string Library = "libc";
 
@@ -76,6 +88,20 @@ internal static partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int kill(int process, int signal);
+
+    /// <summary>open(2), for a descriptor that programs started from here inherit: .NET opens none of those.</summary>
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int open(string path, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int fcntl(int descriptor, int command);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int access(string path, int mode);
+
+    /// <summary>setsid(2): leaves the terminal, and the processes to which it sends its signals.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int setsid();
 
     /// <summary>setpriority(2); by PRIO_PROCESS, 0, and 0 it is the calling thread's.</summary>
     [LibraryImport(Library, SetLastError = true)]

@@ -19,6 +19,9 @@ public sealed class SystemCallException : Exception
     /// <summary>The error number (errno(3)).</summary>
     public int Error { get; }
 
+    /// <summary>The error of the last system call of this thread, in words.</summary>
+    internal static string LastError() => new Win32Exception(Marshal.GetLastPInvokeError()).Message;
+
     /// <summary>Throws when <paramref name="result"/> is negative.</summary>
     internal static void ThrowIfFailed(long result, string doing)
     {

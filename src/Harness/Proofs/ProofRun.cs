@@ -63,8 +63,10 @@ internal sealed class ProofRun
         {
             proof = await new ProofRun(proofCase, firewall, settings, folder, cancellation).RunAsync(proof);
         }
-        catch (Exception exception) when (IsOfTheLab(exception) && !cancellation.IsCancellationRequested)
+        catch (Exception exception) when (IsOfTheLab(exception))
         {
+            // Whoever ends a lab's programs ends them at any step, which then fails in its own way.
+            cancellation.ThrowIfCancellationRequested();
             proof = proof with { Problem = exception.Message };
         }
         finally

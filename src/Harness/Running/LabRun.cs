@@ -93,12 +93,17 @@ internal sealed class LabRun : IAsyncDisposable
                 LabSetUp = setUp,
             };
         }
-        catch (Exception exception) when (IsOfTheLab(exception) && !cancellation.IsCancellationRequested)
+        catch (Exception exception) when (IsOfTheLab(exception))
         {
             // What was seen before the lab failed to go away was seen.
-            return evidence is null
-                ? RunEvidence.Failed(exception.Message, watch.Elapsed)
-                : evidence with { Problem = evidence.Problem ?? exception.Message };
+            if (evidence is not null)
+            {
+                return evidence with { Problem = evidence.Problem ?? exception.Message };
+            }
+
+            // Whoever ends a lab's programs ends them at any step, which then fails in its own way.
+            cancellation.ThrowIfCancellationRequested();
+            return RunEvidence.Failed(exception.Message, watch.Elapsed);
         }
         finally
         {

@@ -13,7 +13,11 @@ namespace LeakVerifier.Harness.Sandboxing;
 /// </summary>
 public static class Sandbox
 {
-    private const string Marker = "LEAKVERIFIER_SANDBOX";
+    /// <summary>
+    /// The first argument of the process inside; the starter's process and mount namespace follow. Not a variable, which
+    /// an environment may carry to where it is not true.
+    /// </summary>
+    private const string Verb = "in-sandbox";
 
     /// <summary>Where a run keeps its files: a file system of its own in memory, seen by nobody else.</summary>
     public const string WorkFolder = "/dev/shm";
@@ -22,19 +26,25 @@ public static class Sandbox
     public static bool IsInside { get; private set; }
 
     /// <summary>Makes this process ready for labs if it is the one inside.</summary>
-    public static void Enter()
+    /// <param name="arguments">The command line.</param>
+    /// <returns>The command line that the process outside was given.</returns>
+    public static IReadOnlyList<string> Enter(IReadOnlyList<string> arguments)
     {
-        if (Environment.GetEnvironmentVariable(Marker) is null)
+        if (arguments is not [Verb, var starter, var mounts, ..] || !IsStartedBy(starter, mounts))
         {
-            return;
+            return arguments;
         }
 
-        Environment.SetEnvironmentVariable(Marker, null);
         IsInside = true;
         _ = SelfProgram.Command;
+
+        // What a terminal sends to its foreground processes is for the one outside: the programs of a lab would die of an
+        // interrupt before anybody knows that it is one. Not a mere process group, which a terminal may stop for writing.
+        SystemCallException.ThrowIfFailed(LibC.setsid(), "beginning a session");
         Lifeline.Attach();
         PrivateMounts.PrepareSandbox();
         RuntimeThreads.Start();
+        return [.. arguments.Skip(3)];
     }
 
     /// <summary>Starts the process inside with the same arguments and waits for it.</summary>
@@ -46,15 +56,14 @@ public static class Sandbox
     public static int Run(IReadOnlyList<string> arguments, bool keepsProcessIds = false)
     {
         var self = SelfProgram.Command;
-        var start = new ProcessStartInfo(self[0], [.. self.Skip(1), .. arguments])
+        var start = new ProcessStartInfo(self[0], [.. self.Skip(1), Verb, OwnProcess(), OwnMounts(), .. arguments])
         {
             RedirectStandardInput = true, // The lifeline.
             UseShellExecute = false,
         };
-        start.Environment[Marker] = "1";
 
-        // A terminal sends its interrupt to both processes; the one inside answers to what is forwarded only. Asking for
-        // the signals also starts the runtime's signal thread, which could not be started below.
+        // The process inside answers to what is forwarded only. Asking for the signals also starts the runtime's signal
+        // thread, which could not be started below.
         var gate = new Lock();
         Process? inside = null;
         var early = 0;
@@ -89,6 +98,19 @@ public static class Sandbox
         inside.WaitForExit();
         return inside.ExitCode;
     }
+
+    /// <summary>Whether another process started this one, in other mounts than its own: those here are nobody else's then.</summary>
+    private static bool IsStartedBy(string starter, string mounts)
+    {
+        const string parent = "PPid:";
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(parent, StringComparison.Ordinal));
+        return line[parent.Length..].Trim() == starter && OwnMounts() != mounts;
+    }
+
+    /// <summary>This process's id as /proc has it, which also names parents in other process-id namespaces.</summary>
+    private static string OwnProcess() => new FileInfo("/proc/self").LinkTarget!;
+
+    private static string OwnMounts() => new FileInfo("/proc/self/ns/mnt").LinkTarget!;
 
     /// <summary>
     /// Starts a process as the first of new namespaces. It is a child of the calling thread, whose end its death signal

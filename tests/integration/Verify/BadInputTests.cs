@@ -43,7 +43,21 @@ public sealed class BadInputTests
         var run = await RunAsync(firewall);
 
         run.ExitCode.Should().Be(2, "{0}", run);
-        run.Report["oob-sigkill"].Reason.Should().StartWith("'up' of the firewall cannot be started: ");
+        run.Report["oob-sigkill"].Reason.Should().StartWith("'up' of the firewall cannot be started: ")
+            .And.EndWith("; its first line names '/nowhere/interpreter', which is not there");
+    }
+
+    [TestCase("#!/bin/sh\r\nexit 0\r\n", "CR LF")]
+    [TestCase("exit 0\n", "its first line names no interpreter")]
+    public async Task An_up_that_the_kernel_does_not_take_for_a_script_is_told_why(string text, string hint)
+    {
+        using var firewall = TestFirewall.Of("");
+        await File.WriteAllTextAsync(Path.Combine(firewall.Folder, "up"), text);
+
+        var run = await RunAsync(firewall);
+
+        run.ExitCode.Should().Be(2, "{0}", run);
+        run.Report["oob-sigkill"].Reason.Should().StartWith("'up' of the firewall cannot be started: ").And.Contain(hint);
     }
 
     [Test]
@@ -164,13 +178,88 @@ public sealed class BadInputTests
             var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(null, ["unshare", "--mount", "sh", "-c", script, VerifyRun.Program]));
 
             run.Output.Should().Contain("none: leak (1 leak)", "{0}", run);
-            run.ExitCode.Should().Be(65, "{0}", run);
+            run.ExitCode.Should().Be(1, "{0}", run);
             run.Error.Should().Contain($"{folder}/report.json: the report cannot be written: No space left on device");
+            run.Error.Should().Contain($"{folder}/evidence/report.json: the report cannot be written: ", "each is told");
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [TestCase("--json", "/nowhere/report.json", "there is no folder /nowhere")]
+    [TestCase("--junit", "/proc/report.xml", "/proc takes no new files")]
+    [TestCase("--out", "/proc/evidence", "no folder can be made there")]
+    public async Task A_place_where_nothing_can_be_written_ends_with_64_before_anything_runs(string option, string path, string message)
+    {
+        var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(
+            null, [VerifyRun.Program, "verify", "--firewall", "none", .. OneScenario, option, path]));
+
+        run.ExitCode.Should().Be(64, "{0}", run);
+        run.Error.Should().Contain($"{option} {path}: ").And.Contain(message);
+        run.Output.Should().BeEmpty();
+    }
+
+    [TestCase("--json /dev/full", "/dev/full: the report cannot be written: No space left on device")]
+    [TestCase("--json - >/dev/full", "standard output cannot be written: No space left on device")]
+    [TestCase(">&-", "standard output cannot be written: Bad file descriptor")]
+    public async Task A_report_that_cannot_be_written_hides_neither_the_leak_nor_the_other_reports(string output, string message)
+    {
+        var folder = Directory.CreateTempSubdirectory("leakverifier-reports-").FullName;
+        try
+        {
+            var run = await InShellAsync($"verify --firewall none --scenario oob-sigkill --junit {folder}/j.xml --out {folder}/evidence {output}");
+
+            run.ExitCode.Should().Be(1, "{0}", run);
+            run.Error.Should().Contain("leakverifier: " + message);
+            XDocument.Load(Path.Combine(folder, "j.xml")).Descendants("failure").Should().NotBeEmpty();
+            VerifyReport.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "evidence", "report.json"))).Verdict.Should().Be("leak");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestCase("list >&-", 65, "standard output cannot be written: Bad file descriptor")]
+    [TestCase("list --json >/dev/full", 65, "standard output cannot be written: No space left on device")]
+    [TestCase("list <&-", 0, "")]
+    [TestCase("explain nope 2>&-", 64, "")]
+    [TestCase("verify --firewall none --scenario oob-sigkill 2>&-", 1, "")]
+    [TestCase("verify --firewall none --scenario oob-sigkill <&- >&- 2>&-", 1, "")]
+    public async Task Streams_that_are_closed_or_full_crash_nothing(string arguments, int exitCode, string message)
+    {
+        var run = await InShellAsync(arguments);
+
+        run.ExitCode.Should().Be(exitCode, "{0}", run);
+        run.Error.Should().Match($"*{message}*").And.NotContain("internal error");
+    }
+
+    [Test]
+    public async Task A_folder_that_is_gone_is_named_where_a_path_is_relative_to_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("leakverifier-gone-").FullName;
+
+        var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(null,
+            ["sh", "-c", $"cd {folder} && rmdir {folder} && exec \"$0\" verify --firewall none --json x.json", VerifyRun.Program]));
+
+        run.ExitCode.Should().Be(64, "{0}", run);
+        run.Error.Should().Be("leakverifier: --json x.json: the current folder is gone; change to another one, or give a full path\n");
+    }
+
+    [Test]
+    public async Task A_variable_that_looks_like_the_sandbox_is_none()
+    {
+        var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(
+            null, ["env", "LEAKVERIFIER_SANDBOX=1", VerifyRun.Program, "verify", "--firewall", "none", "--json", "-", .. OneScenario]));
+
+        run.Report.Verdict.Should().Be("leak", "{0}", run);
+    }
+
+    private static Task<VerifyRun> InShellAsync(string arguments)
+    {
+        return VerifyRun.FinishAsync(VerifyRun.StartCommand(null, ["sh", "-c", $"exec \"$0\" {arguments}", VerifyRun.Program]));
     }
 
     private static string Find(string program)

@@ -69,11 +69,35 @@ public sealed class InterruptTests
         }
     }
 
-    private static async Task SendAsync(Process process, string signal)
+    [Test]
+    public async Task An_interrupt_of_the_terminal_is_no_failure_of_the_programs_that_get_it_too([Values("INT", "HUP")] string signal)
     {
-        var id = process.Id.ToString(CultureInfo.InvariantCulture);
-        (await ProgramRun.FinishAsync(ProgramRun.Start("kill", "-" + signal, id))).ExitCode.Should().Be(0);
+        for (var milliseconds = 1200; milliseconds < 2800; milliseconds += 400)
+        {
+            var marker = new ProcessMarker();
+            string[] command = ["setsid", VerifyRun.Program, "verify", "--json", "-", "--scenario", "oob-s*"];
+            using var process = VerifyRun.StartCommand(marker, command);
+            process.WaitForExit(milliseconds).Should().BeFalse("the scenarios take longer");
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEndAsync();
+
+            await KillAsync(signal, "-" + Text(process.Id));
+            await ShouldEndAsync(process, error);
+
+            (await error).Should().NotContain("internal error");
+            VerifyReport.Parse(await output).Scenarios.Should().OnlyContain(scenario => scenario.Verdict == "skipped" || scenario.Verdict == "sealed");
+            await Eventually.HoldsAsync(() => marker.Living().Should().BeEmpty());
+        }
     }
+
+    private static Task SendAsync(Process process, string signal) => KillAsync(signal, Text(process.Id));
+
+    private static async Task KillAsync(string signal, string whom)
+    {
+        (await ProgramRun.FinishAsync(ProgramRun.Start("kill", "-" + signal, "--", whom))).ExitCode.Should().Be(0);
+    }
+
+    private static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);
 
     private static async Task ShouldEndAsync(Process process, Task<string> error)
     {

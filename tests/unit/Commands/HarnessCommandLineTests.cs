@@ -45,6 +45,57 @@ public sealed class HarnessCommandLineTests
         (await RunAsync(arguments)).Error.Should().Contain(message);
     }
 
+    [TestCase("verify", "--firewall", "")]
+    [TestCase("verify", "--json", "")]
+    [TestCase("verify", "--junit", "")]
+    [TestCase("verify", "--out", "")]
+    [TestCase("prove", "--config", "")]
+    [TestCase("serve", "--script", "")]
+    public async Task An_empty_value_is_a_wrong_one(string verb, string option, string value)
+    {
+        var run = await HarnessProgram.RunAsync(verb, option, value);
+
+        run.ExitCode.Should().Be(64);
+        run.Error.Should().StartWith($"leakverifier: {option}: the value is empty");
+    }
+
+    [Test]
+    public async Task A_file_is_not_read_as_arguments()
+    {
+        var run = await RunAsync("verify @/etc/passwd");
+
+        run.ExitCode.Should().Be(64);
+        run.Error.Should().Contain("'@/etc/passwd'").And.NotContain("root:");
+    }
+
+    [TestCase("env LEAKVERIFIER_SANDBOX=1 {0} list", 0)]
+    [TestCase("{0} in-sandbox 1 mnt:[1] list", 64)]
+    public async Task Nothing_that_is_given_makes_it_believe_that_it_is_in_its_sandbox(string command, int exitCode)
+    {
+        (await HarnessProgram.RunInShellAsync(command)).ExitCode.Should().Be(exitCode);
+
+        Directory.Exists("/proc/self").Should().BeTrue();
+    }
+
+    [TestCase("{0} list >/dev/full")]
+    [TestCase("{0} list --json >/dev/full")]
+    [TestCase("{0} explain oob-tun-down >/dev/full")]
+    [TestCase("{0} --help >/dev/full")]
+    public async Task Results_that_cannot_be_written_are_an_error(string command)
+    {
+        var run = await HarnessProgram.RunInShellAsync(command);
+
+        run.ExitCode.Should().Be(65);
+        run.Error.Should().StartWith("leakverifier: standard output cannot be written: No space left on device");
+        run.Error.Should().NotContain("internal");
+    }
+
+    [Test]
+    public async Task Messages_that_cannot_be_written_change_nothing()
+    {
+        (await HarnessProgram.RunInShellAsync("{0} explain nope 2>/dev/full")).ExitCode.Should().Be(64);
+    }
+
     [Test]
     public async Task Help_is_no_error()
     {

@@ -9,10 +9,21 @@ internal sealed record HarnessProgram(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task<HarnessProgram> RunAsync(params string[] arguments)
+    private static readonly string Host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "leakverifier.dll");
+
+    public static Task<HarnessProgram> RunAsync(params string[] arguments) => FinishAsync([Host, Assembly, .. arguments]);
+
+    /// <summary>Runs a command line of the shell, in which {0} stands for the program.</summary>
+    public static Task<HarnessProgram> RunInShellAsync(string command)
     {
-        string[] command = [Path.Combine(AppContext.BaseDirectory, "leakverifier.dll"), .. arguments];
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", command)
+        var line = command.Replace("{0}", $"'{Host}' '{Assembly}'", StringComparison.Ordinal);
+        return FinishAsync(["sh", "-c", line]);
+    }
+
+    private static async Task<HarnessProgram> FinishAsync(IReadOnlyList<string> command)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -40,6 +40,16 @@ public sealed class CommandLineTests
         _error.Dispose();
     }
 
+    [Test]
+    public void A_file_is_not_read_as_arguments()
+    {
+        File.WriteAllText(_wrong, "secret\n");
+
+        Run("start", "@" + _wrong).Should().Be(ExitCode.Usage);
+
+        _error.ToString().Should().Contain("@" + _wrong).And.NotContain("secret");
+    }
+
     [TestCase("start")]
     [TestCase("restart")]
     [TestCase("reload")]

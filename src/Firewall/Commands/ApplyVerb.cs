@@ -89,7 +89,7 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
 
     private void Report(FallbackState state)
     {
-        environment.Error.WriteLine(state switch
+        environment.Explain(state switch
         {
             FallbackState.Kept => "The rules that were loaded before stay as they are: the machine stays closed.",
             FallbackState.LockedDown => "The machine is locked down: only loopback works, not even the tunnel, "

@@ -278,6 +278,21 @@ public sealed class CommandLineTests
         _error.ToString().Should().Be("ERROR: internal error: InvalidOperationException: two lines\n");
     }
 
+    [Test]
+    public void What_nobody_can_hear_changes_nothing_of_what_is_done()
+    {
+        using var full = new FullDisk();
+        var environment = Environment() with { Output = full, Error = full };
+
+        Run(environment, "start", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+        Run(environment, "start", "--config", Minimal).Should().Be(ExitCode.Done);
+        _kernel.Table.Should().Be(GoldenListing());
+        Run(environment, "flush").Should().Be(ExitCode.Done);
+        Run(environment, "bogus").Should().Be(ExitCode.Usage);
+        Run(environment, "print", "--config", Minimal).Should().Be(ExitCode.Internal, "printing is all that it does");
+    }
+
     [TestCase]
     [TestCase("bogus")]
     [TestCase("start", "--bogus")]
@@ -347,5 +362,14 @@ public sealed class CommandLineTests
         _output.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
         return (ExitCode)FirewallCommandLine.Run(args, environment ?? Environment());
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

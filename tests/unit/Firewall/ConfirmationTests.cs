@@ -316,5 +316,8 @@ public sealed class ConfirmationTests
             Wait = (_, isDecided, _) => isDecided() ? WaitEnd.Decided : _meanwhile(environment),
         };
         return (ExitCode)FirewallCommandLine.Run(args, environment);
+    [TestCase("{\"state\":\"99999999999\",\"token\":\"x\",\"seconds\":1,\"deadline\":1,\"before\":\"\",\"wasOpen\":true}")]
+    [TestCase("{\"state\":\"0\",\"token\":\"x\",\"seconds\":1,\"deadline\":1,\"before\":\"\",\"wasOpen\":true}")]
+    [TestCase("{\"state\":\"Waiting\",\"token\":\"x\",\"seconds\":1e99,\"deadline\":1,\"before\":\"\",\"wasOpen\":true}")]
     }
 }

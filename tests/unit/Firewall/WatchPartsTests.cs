@@ -86,6 +86,8 @@ public sealed class WatchPartsTests
     public void A_report_that_is_none_is_no_report(string text)
     {
         var path = Path.Combine(_folder, "watch.json");
+    [TestCase("{\"process\":1,\"since\":\"2026-01-01T00:00:00Z\",\"ownership\":\"none\",\"warning\":null,\"gapCount\":0,"
+        + "\"gaps\":[{\"what\":\"x\",\"cause\":\"y\",\"start\":\"2026-01-01T00:00:00Z\",\"milliseconds\":1e300}]}")]
         File.WriteAllText(path, text);
 
         WatchReport.Read(path).Should().BeNull();

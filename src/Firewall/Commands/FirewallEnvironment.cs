@@ -63,6 +63,9 @@ public sealed record FirewallEnvironment
     /// <summary>What the watch of this network namespace reports.</summary>
     public string WatchReportPath { get; init; } = RunFolder.Report;
 
+    /// <summary>What is locked as long as a watch of this network namespace lives.</summary>
+    public string WatchLockPath { get; init; } = RunFolder.Lock;
+
     /// <summary>Whether results are read by a person at a terminal who likes colour (no-color.org).</summary>
     public Func<bool> HasColour { get; init; } = () => !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))

@@ -229,11 +229,17 @@ public sealed class CommandLineTests
             Ownership = Ownership.OwnedPersistent,
         }.With(gap).Write(path);
         Run("start", "--config", Minimal);
+        var environment = Environment() with { WatchReportPath = path };
 
-        Run(Environment() with { WatchReportPath = path }, "status", "--config", Minimal);
+        using (WatchLock.TryTake(environment.WatchLockPath))
+        {
+            Run(environment, "status", "--config", Minimal);
+        }
 
         _output.ToString().Should().MatchRegex("watch +alive; gaps since 1970-01-01 00:00:00Z: 1\n")
             .And.MatchRegex(@"last gap +the table was deleted at 1970-01-01 00:00:00Z, restored after 4\.[23] ms; cause: nft");
+        Run(environment, "status", "--config", Minimal);
+        _output.ToString().Should().MatchRegex("watch +GONE", "the process of that number is this one, and no watch");
     }
 
     [Test]
@@ -343,6 +349,7 @@ public sealed class CommandLineTests
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
         WatchReportPath = Path.Combine(_folder, "no-watch.json"),
+        WatchLockPath = Path.Combine(_folder, "watch.lock"),
         PinsPath = Path.Combine(_folder, "hosts"),
     };
 

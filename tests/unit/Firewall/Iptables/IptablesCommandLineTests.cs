@@ -225,7 +225,7 @@ public sealed class IptablesCommandLineTests
         var wall = new Wall(_nft, frames, environment.ListInScratch, environment.FindWatch());
         var nft = new NftBackend(wall, new UplinkFacts(environment.Links));
         var iptables = new IptablesBackend(_iptables, environment.Iptables);
-        var both = new SwitchingBackend(environment.Settings, iptables, () => _nft.Table is null ? [] : [nft], () => nft);
+        var both = new SwitchingBackend(environment.Settings, iptables, () => _nft.Table is null ? [] : [nft], () => nft, _ => { });
         if (before != "none")
         {
             (before == "nft" ? nft : (IBackend)iptables).Load(policy).Outcome.Should().Be(LoadOutcome.InForce);

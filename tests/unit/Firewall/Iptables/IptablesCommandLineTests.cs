@@ -2,10 +2,12 @@
 
 using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewall.Iptables;
@@ -212,6 +214,45 @@ public sealed class IptablesCommandLineTests
 
         _nft.Table.Should().NotBeNull();
         (Loaded(IpFamily.IPv6) + Loaded(IpFamily.IPv4)).Should().NotContain("VPNFW").And.NotContain("DROP");
+    }
+
+    [Test]
+    public void A_watch_that_ends_with_the_rules_of_nft_is_told_of()
+    {
+        var environment = Environment() with { WatchLockPath = Path.Combine(_folder, "watch.lock") };
+        using (WatchLock.TryTake(environment.WatchLockPath))
+        {
+            Run(environment, ["start", .. Backend, "--config", Minimal]).Should().Be(ExitCode.Done);
+            _error.ToString().Should().StartWith("WARNING: the watch guards the rules of nft alone");
+            Run(environment, ["start", "--config", Minimal]).Should().Be(ExitCode.Done);
+            _error.ToString().Should().NotContain("the watch");
+        }
+
+        Run(environment, ["start", .. Backend, "--config", Minimal]).Should().Be(ExitCode.Done);
+        _error.ToString().Should().NotContain("the watch");
+    }
+
+    [Test]
+    public void A_watch_that_does_not_come_back_with_the_rules_is_told_of()
+    {
+        var path = Path.Combine(_folder, "watch.lock");
+        Run(["start", "--config", Minimal]).Should().Be(ExitCode.Done);
+        var watch = WatchLock.TryTake(path);
+        var environment = Environment() with
+        {
+            WatchLockPath = path,
+            Detach = _ => true,
+            Wait = (_, _, _) =>
+            {
+                watch!.Dispose();
+                return WaitEnd.TimeIsOver;
+            },
+        };
+
+        Run(environment, ["start", .. Backend, "--confirm", "5", "--config", Minimal]).Should().Be(ExitCode.Leak);
+
+        _nft.Table.Should().NotBeNull();
+        _error.ToString().Should().Contain("The watch has ended");
     }
 
     [TestCase("nft")]

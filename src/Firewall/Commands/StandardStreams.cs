@@ -18,6 +18,9 @@ internal static partial class StandardStreams
     /// Puts /dev/null where one is missing. To be called first: otherwise a socket gets the number, and what is said to
     /// people is written into it.
     /// </summary>
+    /// <remarks>
+    /// The runtime may have given a number to a file of its own by then, which it reads only: what is said is lost there.
+    /// </remarks>
     public static void Ensure()
     {
         for (var descriptor = 0; descriptor <= Last; descriptor++)

@@ -119,7 +119,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     /// </summary>
     private ExitCode Apply(Watcher watcher, FirewallLock held, Func<ApplyVerb, IBackend, ExitCode> load)
     {
-        var watched = environment with { FindWatch = () => new Borrowed(watcher) };
+        var watched = environment with { FindWatch = () => new BorrowedWatch(watcher) };
         var apply = new ApplyVerb(watched);
         var result = KernelVerb.Run(watched, NftBackend.BackendName, wall => load(apply, wall), held);
         if (result != ExitCode.Done && !watcher.IsWatching)
@@ -258,24 +258,5 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     private static string Left(Ownership ownership)
     {
         return ownership == Ownership.OwnedPersistent ? "the rules and their copies stay" : "the rules stay";
-    }
-
-    /// <summary>The watcher for a verb in this process, which does not dispose of it.</summary>
-    private sealed class Borrowed(Watcher watcher) : IWatch
-    {
-        public bool IsElsewhere => false;
-
-        public uint Generation() => watcher.Generation();
-
-        public void Hold() => watcher.Hold();
-
-        public bool Adopt(uint generation, EgressPolicy? policy) => watcher.Adopt(generation, policy);
-
-        public void Open() => watcher.Open();
-
-        public void Dispose()
-        {
-            // It goes on.
-        }
     }
 }

@@ -2,4 +2,5 @@
 
 using LeakVerifier.Firewall.Commands;
 
+StandardStreams.Ensure();
 return FirewallCommandLine.Run(args, FirewallEnvironment.System);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
-using LeakVerifier.Policy;
+using LeakVerifier.Firewall.Iptables;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -12,29 +13,37 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal sealed class ApplyVerb(FirewallEnvironment environment)
 {
-    /// <summary>The policy that was loaded; null: none was.</summary>
-    public EgressPolicy? Loaded { get; private set; }
-
     public ExitCode Run(ConfigurationRequest configuration, string? backend)
     {
-        return KernelVerb.Run(environment, backend ?? NftBackend.BackendName, wall =>
-        {
-            var code = Load(wall, configuration);
-            if (code == ExitCode.Done && environment.Confirmations.Keep())
-            {
-                environment.Ok("This replaces the start that waited to be confirmed: nothing goes back any more.");
-            }
+        return KernelVerb.Run(environment, backend ?? NftBackend.BackendName, wall => LoadForGood(wall, configuration));
+    }
 
-            return code;
-        });
+    /// <summary>Loads the rules, which ends the waiting of a start that was to be confirmed; the lock is held already.</summary>
+    public ExitCode LoadForGood(IBackend wall, ConfigurationRequest configuration)
+    {
+        var code = Load(wall, configuration);
+        if (code == ExitCode.Done && environment.Keep())
+        {
+            environment.Ok("This replaces the start that waited to be confirmed: nothing goes back any more.");
+        }
+
+        return code;
     }
 
     /// <summary>Loads the rules; the lock is held already.</summary>
     public ExitCode Load(IBackend wall, ConfigurationRequest configuration)
     {
+        return Load(wall, () => ConfiguredRules.Read(configuration with { LookUp = environment.LookUp }, environment));
+    }
+
+    /// <summary>Loads the rules of a configuration; the lock is held already.</summary>
+    /// <param name="wall">Where to.</param>
+    /// <param name="read">Gives the configuration; null: it is wrong, and that was said.</param>
+    public ExitCode Load(IBackend wall, Func<ConfiguredRules?> read)
+    {
         try
         {
-            return Apply(wall, configuration);
+            return Apply(wall, read());
         }
         catch
         {
@@ -43,15 +52,16 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         }
     }
 
-    private ExitCode Apply(IBackend wall, ConfigurationRequest configuration)
+    private ExitCode Apply(IBackend wall, ConfiguredRules? configured)
     {
-        if (ConfiguredRules.Read(configuration with { LookUp = environment.LookUp }, environment) is not { } configured)
+        if (configured is null)
         {
             Report(wall.KeepClosed());
             return ExitCode.BadConfiguration;
         }
 
         configured.PinHosts(environment);
+        WarnOfTheWatch(wall);
         var result = wall.Load(configured.Policy);
         foreach (var warning in result.Warnings)
         {
@@ -61,7 +71,6 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         switch (result.Outcome)
         {
             case LoadOutcome.InForce:
-                Loaded = configured.Policy;
                 environment.Ok($"VPN firewall loaded: {result.RuleCount} rules, read back and compared.");
                 environment.Ok($"What may leave: {configured.Summary()}.");
                 foreach (var remark in wall.Remarks())
@@ -87,9 +96,18 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         }
     }
 
+    private void WarnOfTheWatch(IBackend wall)
+    {
+        if (wall.Name == IptablesBackend.BackendName && WatchLock.IsTaken(environment.WatchLockPath))
+        {
+            environment.Warn("the watch guards the rules of nft alone and ends with them; where a start is not confirmed, "
+                + "they come back and it does not: start it again then (systemctl start vpn-firewall-watch)");
+        }
+    }
+
     private void Report(FallbackState state)
     {
-        environment.Error.WriteLine(state switch
+        environment.Explain(state switch
         {
             FallbackState.Kept => "The rules that were loaded before stay as they are: the machine stays closed.",
             FallbackState.LockedDown => "The machine is locked down: only loopback works, not even the tunnel, "

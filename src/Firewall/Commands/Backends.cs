@@ -34,10 +34,10 @@ internal sealed class Backends : IDisposable
         if ((name ?? Loaded()) == IptablesBackend.BackendName)
         {
             return new SwitchingBackend(
-                _environment.Settings, Iptables(), OthersOfIptables, Nft);
+                _environment.Settings, Iptables(), OthersOfIptables, Nft, _environment.Warn);
         }
 
-        return new SwitchingBackend(_environment.Settings, Nft(), LoadedIptables, Installed);
+        return new SwitchingBackend(_environment.Settings, Nft(), LoadedIptables, Installed, _environment.Warn);
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@
 
 using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.Firewall.Commands;
@@ -18,12 +19,23 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
     /// <summary>The most seconds that can be given: an hour.</summary>
     public const int Longest = 3600;
 
+    private bool _wasWatched;
+
     public ExitCode Run(ConfigurationRequest configuration, string? backend, int seconds)
     {
+        _wasWatched = WatchLock.IsTaken(environment.WatchLockPath);
         Confirmation? waiting = null;
         var code = KernelVerb.Run(environment, backend ?? NftBackend.BackendName, wall =>
         {
-            waiting = environment.Confirmations.Open(wall, seconds);
+            try
+            {
+                waiting = environment.Confirmations.Open(wall, seconds);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return Refuse(wall, $"what goes back in time could not be noted ({exception.Message})", ExitCode.PrerequisiteMissing);
+            }
+
             if (waiting is null)
             {
                 environment.Fail("nothing was changed: the rules that are loaded cannot be read, so nothing could go back to them");
@@ -32,16 +44,15 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
 
             if (!environment.Detach([AwaitConfirmationVerb.Name, waiting.Token]))
             {
-                environment.Confirmations.Keep();
+                environment.Keep();
                 waiting = null;
-                environment.Fail("nothing was changed: no process could be started that goes back in time");
-                return ExitCode.Internal;
+                return Refuse(wall, "no process could be started that goes back in time", ExitCode.Internal);
             }
 
             var loaded = new ApplyVerb(environment).Load(wall, configuration);
             if (wall.Remember()?.Script == waiting.Before)
             {
-                environment.Confirmations.Keep();
+                environment.Keep();
                 waiting = null;
                 environment.Ok("There is nothing to confirm: what is loaded is the same as before.");
             }
@@ -51,9 +62,18 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
         return waiting is null ? code : Wait(waiting, code);
     }
 
+    private ExitCode Refuse(IBackend wall, string reason, ExitCode code)
+    {
+        environment.Fail($"nothing was changed, because {reason}; " + (wall.IsClosed()
+            ? "the rules that are loaded stay"
+            : "this machine is OPEN: 'vpn-firewall start' without --confirm closes it"));
+        return code;
+    }
+
     private ExitCode Wait(Confirmation waiting, ExitCode loaded)
     {
         var desk = environment.Confirmations;
+        Confirmation? ended = null;
         environment.Ok($"Without a confirmation within {waiting.Seconds} seconds it goes back to {waiting.Target}.");
         environment.Ok(environment.IsTerminal()
             ? "Press Enter here, or run 'vpn-firewall confirm' anywhere on this machine."
@@ -67,12 +87,12 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
             }
             else if (end == WaitEnd.TimeIsOver)
             {
-                desk.GoBack(wall, waiting.Token); // the process that waits does the same: whoever comes first
+                ended = desk.GoBack(wall, waiting.Token); // the process that waits does the same: whoever comes first
             }
 
             return ExitCode.Done;
         });
-        return desk.Last switch
+        return (ended ?? desk.Last) switch
         {
             { } last when last.Token == waiting.Token => WentBack(last),
             { State: ConfirmationState.Waiting } => Replaced(loaded),
@@ -97,6 +117,12 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
         environment.Fail(last.State == ConfirmationState.WentBack
             ? $"not confirmed within {last.Seconds} seconds: back to {last.Target}"
             : $"not confirmed within {last.Seconds} seconds, but the kernel did not take what was before: the new rules stay");
+        if (_wasWatched && !last.WasOpen && !WatchLock.IsTaken(environment.WatchLockPath))
+        {
+            environment.Explain("The watch has ended: nothing restores the rules until it is started again "
+                + "(systemctl start vpn-firewall-watch).");
+        }
+
         return ExitCode.Leak;
     }
 }

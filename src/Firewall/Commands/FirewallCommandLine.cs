@@ -97,7 +97,7 @@ public sealed class FirewallCommandLine
                 _environment.Fail(error.Message);
             }
 
-            _environment.Error.WriteLine("'vpn-firewall --help' lists the commands and options.");
+            _environment.Explain("'vpn-firewall --help' lists the commands and options.");
             return (int)ExitCode.Usage;
         }
 

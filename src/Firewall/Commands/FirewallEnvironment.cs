@@ -63,6 +63,9 @@ public sealed record FirewallEnvironment
     /// <summary>What the watch of this network namespace reports.</summary>
     public string WatchReportPath { get; init; } = RunFolder.Report;
 
+    /// <summary>What is locked as long as a watch of this network namespace lives.</summary>
+    public string WatchLockPath { get; init; } = RunFolder.Lock;
+
     /// <summary>Whether results are read by a person at a terminal who likes colour (no-color.org).</summary>
     public Func<bool> HasColour { get; init; } = () => !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
@@ -108,12 +111,42 @@ public sealed record FirewallEnvironment
             : Wait(deadline, isDecided, hearsEnter);
     }
 
+    /// <summary>Lets what is loaded stay: nothing goes back any more.</summary>
+    /// <returns>Whether something waited.</returns>
+    internal bool Keep()
+    {
+        try
+        {
+            return Confirmations.Keep();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Warn($"the start that waits to be confirmed still waits, and goes back when its time is over: {exception.Message}");
+            return false;
+        }
+    }
+
     /// <summary>Says what was done. The mark is the original's.</summary>
-    public void Ok(string text) => Output.WriteLine("OK: " + text);
+    public void Ok(string text) => Say(Output, "OK: " + text);
 
     /// <summary>Says what is allowed but doubtful.</summary>
-    public void Warn(string text) => Error.WriteLine("WARNING: " + text);
+    public void Warn(string text) => Say(Error, "WARNING: " + text);
 
     /// <summary>Says what is wrong.</summary>
-    public void Fail(string text) => Error.WriteLine("ERROR: " + text);
+    public void Fail(string text) => Say(Error, "ERROR: " + text);
+
+    /// <summary>Adds to what is wrong.</summary>
+    public void Explain(string text) => Say(Error, text);
+
+    private static void Say(TextWriter where, string text)
+    {
+        try
+        {
+            where.WriteLine(text);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A full disk or a closed pipe: nobody hears it. What was done is done, and decides the exit code.
+        }
+    }
 }

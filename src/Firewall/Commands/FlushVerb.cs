@@ -11,7 +11,7 @@ internal sealed class FlushVerb(FirewallEnvironment environment)
         {
             if (wall.Open() is not { } failure)
             {
-                environment.Confirmations.Keep();
+                environment.Keep();
                 environment.Ok("The rules are removed: this machine is OPEN. 'vpn-firewall start' closes it.");
                 return ExitCode.Done;
             }

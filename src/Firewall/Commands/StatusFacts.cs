@@ -17,6 +17,9 @@ namespace LeakVerifier.Firewall.Commands;
 internal sealed record StatusFacts(
     IReadOnlyList<CountedRule> Counters, Confirmation? Confirmation, WatchReport? Watch)
 {
+    /// <summary>Whether a watch lives. The number of the process in its report may be another's by now.</summary>
+    public required bool IsWatchAlive { get; init; }
+
     /// <summary>Adds lines for what waits and for what the watch saw.</summary>
     public void AppendTo(StringBuilder text)
     {
@@ -75,7 +78,7 @@ internal sealed record StatusFacts(
         if (Watch is not null)
         {
             json.WriteStartObject("watch");
-            json.WriteBoolean("alive", IsAlive(Watch));
+            json.WriteBoolean("alive", IsWatchAlive);
             json.WriteNumber("gapCount", Watch.GapCount);
             json.WriteNumber("lastGapMilliseconds", Watch.Gaps is [.., var last] ? last.Length.TotalMilliseconds : 0);
             json.WriteString("warning", Watch.Warning);
@@ -100,16 +103,11 @@ internal sealed record StatusFacts(
         _ => "the last start was not confirmed in time, but the kernel did not take what was before",
     };
 
-    private static string Describe(WatchReport watch)
+    private string Describe(WatchReport watch)
     {
-        var state = IsAlive(watch) ? "alive" : "GONE: nothing restores the rules";
+        var state = IsWatchAlive ? "alive" : "GONE: nothing restores the rules";
         return string.Create(CultureInfo.InvariantCulture,
             $"{state}; gaps since {watch.Since:yyyy-MM-dd HH:mm:ss}Z: {watch.GapCount}{(watch.Warning is null ? "" : "; " + watch.Warning)}");
-    }
-
-    private static bool IsAlive(WatchReport watch)
-    {
-        return Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{watch.Process}"));
     }
 
     private static string StateName(ConfirmationState state) => state switch

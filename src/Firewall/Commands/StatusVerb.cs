@@ -47,7 +47,10 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
         return new StatusReport(state, explanation, comparison, wall.Blocked())
         {
             Facts = new StatusFacts(
-                wall.Counters(), environment.Confirmations.Last, WatchReport.Read(environment.WatchReportPath)),
+                wall.Counters(), environment.Confirmations.Last, WatchReport.Read(environment.WatchReportPath))
+            {
+                IsWatchAlive = WatchLock.IsTaken(environment.WatchLockPath),
+            },
             Backend = wall.Name,
             Uncovered = wall.Uncovered(configured),
             Remarks = wall.Remarks(),

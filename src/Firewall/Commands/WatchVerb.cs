@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net.Sockets;
 using System.Runtime;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Nftables;
@@ -16,7 +17,6 @@ namespace LeakVerifier.Firewall.Commands;
 internal sealed class WatchVerb(FirewallEnvironment environment)
 {
     private readonly ServiceManager _manager = new(Environment.GetEnvironmentVariable);
-    private EgressPolicy? _policy;
 
     public ExitCode Run(ConfigurationRequest configuration)
     {
@@ -26,30 +26,60 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
             return ExitCode.NotPrivileged;
         }
 
-        RunFolder.Create();
-        using var alive = WatchLock.TryTake(RunFolder.Lock);
+        using var alive = TryLock(out var trouble);
+        if (trouble is not null)
+        {
+            // Closed first: what is missing here is no part of the walls.
+            var code = new ApplyVerb(environment).Run(configuration, NftBackend.BackendName);
+            environment.Fail($"the rules cannot be watched over: {trouble}");
+            return code == ExitCode.Done ? ExitCode.PrerequisiteMissing : code;
+        }
+
         if (alive is null)
         {
             environment.Fail($"another watch runs: process {WatchLock.Holder(RunFolder.Lock)}");
             return ExitCode.PrerequisiteMissing;
         }
 
+        return Watch(configuration);
+    }
+
+    /// <returns>Null when another watch has it, or <paramref name="trouble"/> says why it cannot be had.</returns>
+    private static WatchLock? TryLock(out string? trouble)
+    {
+        trouble = null;
+        try
+        {
+            RunFolder.Create();
+            return WatchLock.TryTake(RunFolder.Lock);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            trouble = exception.Message;
+            return null;
+        }
+    }
+
+    private ExitCode Watch(ConfigurationRequest configuration)
+    {
         using var signals = new WatchSignals();
         using var watcher = new Watcher(RunFolder.Report, TimeProvider.System, environment.Warn);
-        using var server = new WatchServer(RunFolder.Socket, watcher, TimeProvider.System);
         using var links = LinkEvents.Listen(environment.Links);
-        var result = Apply(watcher, configuration, held: null);
-        if (!watcher.IsWatching)
+        var result = LoadAndListen(watcher, configuration, out var server);
+        if (server is null)
         {
-            environment.Fail("there are no rules to watch over");
             return result;
         }
 
-        Begin(watcher);
-        new WatchLoop(watcher, links, server, signals, _manager, TimeProvider.System)
-            .Run(
-                news => !server.HasVerbsRules && TryFollow(watcher, news),
+        using (server)
+        {
+            Begin(watcher, result);
+            new WatchLoop(watcher, links, server, signals, _manager, TimeProvider.System).Run(
+                news => TryFollow(watcher, news),
+                () => TryRenew(watcher, server, configuration),
                 () => TryReload(watcher, server, configuration));
+        }
+
         _manager.Stopping();
         environment.Ok(watcher.IsOpened
             ? "The watch ends, and its copies are removed."
@@ -58,14 +88,40 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     }
 
     /// <summary>
-    /// Loads the configured rules. When they cannot be loaded, whatever keeps the machine closed is watched over.
+    /// Loads the configured rules, and only then can be asked: a verb would wait for an answer, and the machine be open
+    /// meanwhile. Until both is done no verb has the lock, so that none misses this watch.
     /// </summary>
-    private ExitCode Apply(Watcher watcher, ConfigurationRequest configuration, FirewallLock? held)
+    private ExitCode LoadAndListen(Watcher watcher, ConfigurationRequest configuration, out WatchServer? server)
     {
-        var watched = environment with { FindWatch = () => new Borrowed(watcher) };
+        server = null;
+        using var alone = FirewallLock.Take(environment.LockPath);
+        var result = Apply(watcher, alone, (apply, wall) => apply.LoadForGood(wall, configuration));
+        if (!watcher.IsWatching)
+        {
+            environment.Fail("there are no rules to watch over");
+            return result;
+        }
+
+        try
+        {
+            server = new WatchServer(RunFolder.Socket, watcher, TimeProvider.System);
+            return result;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
+        {
+            environment.Fail($"the rules are loaded, but cannot be watched over: {RunFolder.Socket}: {exception.Message}");
+            return ExitCode.PrerequisiteMissing;
+        }
+    }
+
+    /// <summary>
+    /// Loads rules. When they cannot be loaded, whatever keeps the machine closed is watched over.
+    /// </summary>
+    private ExitCode Apply(Watcher watcher, FirewallLock held, Func<ApplyVerb, IBackend, ExitCode> load)
+    {
+        var watched = environment with { FindWatch = () => new BorrowedWatch(watcher) };
         var apply = new ApplyVerb(watched);
-        var result = KernelVerb.Run(watched, NftBackend.BackendName, wall => apply.Load(wall, configuration), held);
-        _policy = apply.Loaded;
+        var result = KernelVerb.Run(watched, NftBackend.BackendName, wall => load(apply, wall), held);
         if (result != ExitCode.Done && !watcher.IsWatching)
         {
             watcher.AdoptPresent();
@@ -75,14 +131,26 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         return result;
     }
 
-    private void Begin(Watcher watcher)
+    private void Begin(Watcher watcher, ExitCode result)
     {
-        var status = $"The rules are watched over; {Held(watcher.Ownership)}.";
-        environment.Ok(status);
+        var status = result == ExitCode.Done
+            ? $"The rules are watched over; {Held(watcher.Ownership)}."
+            : "What is loaded is watched over, but the configured rules are not in force.";
+        if (result == ExitCode.Done)
+        {
+            environment.Ok(status);
+        }
+        else
+        {
+            environment.Warn(status + " Mend what is wrong with them, then 'vpn-firewall reload'.");
+        }
+
         // What starting needed is needed no more: a watch is small.
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         LibraryMemory.GiveBack();
+
+        // Ready in any case: a watch that is not would be killed, and guard nothing.
         _manager.Ready(status);
     }
 
@@ -92,7 +160,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     /// </summary>
     private bool TryFollow(Watcher watcher, LinkNews news)
     {
-        if (_policy is not { } policy || news.Interfaces.Any(name => policy.IsPhysical(name) && !environment.Links.ToCome.Contains(name)))
+        if (watcher.Policy is not { } policy || news.Interfaces.Any(name => policy.IsPhysical(name) && !environment.Links.ToCome.Contains(name)))
         {
             return false;
         }
@@ -131,22 +199,53 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         return true;
     }
 
+    /// <summary>
+    /// Loads the rules in force again, for the interfaces that are there now. What a verb loaded stays what it is: this
+    /// watch's configuration may say something else, or what nobody confirmed.
+    /// </summary>
+    private bool TryRenew(Watcher watcher, WatchServer server, ConfigurationRequest configuration)
+    {
+        if (watcher.Policy is { } policy)
+        {
+            return TryLoad(watcher, (apply, wall) => apply.Load(wall, () => new ConfiguredRules(policy, [], [])), out _);
+        }
+
+        if (!server.HasVerbsRules && environment.Confirmations.Waiting is null)
+        {
+            // It could not be loaded before.
+            return TryReload(watcher, server, configuration);
+        }
+
+        environment.Warn("an interface or an address is new, and the policy of what is loaded is not known here: 'vpn-firewall reload' takes it in");
+        return true;
+    }
+
     private bool TryReload(Watcher watcher, WatchServer server, ConfigurationRequest configuration)
     {
-        // Not waited for: whoever has the lock may be asking this watch.
-        if (FirewallLock.TryTake(environment.LockPath) is not { } alone)
+        if (!TryLoad(watcher, (apply, wall) => apply.LoadForGood(wall, configuration), out var result))
         {
             return false;
         }
 
-        using (alone)
+        server.HasVerbsRules &= result != ExitCode.Done;
+        return true;
+    }
+
+    /// <returns>False when another process has the lock.</returns>
+    private bool TryLoad(Watcher watcher, Func<ApplyVerb, IBackend, ExitCode> load, out ExitCode result)
+    {
+        result = ExitCode.Inconclusive;
+        // Not waited for: whoever has the lock may be asking this watch.
+        using var alone = FirewallLock.TryTake(environment.LockPath);
+        if (alone is null)
         {
-            _manager.Reloading();
-            Apply(watcher, configuration, alone);
-            server.HasVerbsRules = false;
-            Begin(watcher);
-            return true;
+            return false;
         }
+
+        _manager.Reloading();
+        result = Apply(watcher, alone, load);
+        Begin(watcher, result);
+        return true;
     }
 
     private static string Held(Ownership ownership) => ownership switch
@@ -159,22 +258,5 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
     private static string Left(Ownership ownership)
     {
         return ownership == Ownership.OwnedPersistent ? "the rules and their copies stay" : "the rules stay";
-    }
-
-    /// <summary>The watcher for a verb in this process, which does not dispose of it.</summary>
-    private sealed class Borrowed(Watcher watcher) : IWatch
-    {
-        public uint Generation() => watcher.Generation();
-
-        public void Hold() => watcher.Hold();
-
-        public bool Adopt(uint generation) => watcher.Adopt(generation);
-
-        public void Open() => watcher.Open();
-
-        public void Dispose()
-        {
-            // It goes on.
-        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Enforcement;
+using LeakVerifier.Firewall.Watching;
 
 namespace LeakVerifier.Firewall.Confirming;
 
@@ -57,12 +58,36 @@ public sealed class ConfirmationDesk(ConfirmationFile file)
     }
 
     /// <summary>Brings back what was before, unless the start was confirmed or replaced meanwhile.</summary>
-    public void GoBack(IBackend wall, string token)
+    /// <returns>What became of it; null: nothing was brought back.</returns>
+    public Confirmation? GoBack(IBackend wall, string token)
     {
-        if (Waiting is { } waiting && waiting.Token == token)
+        if (Waiting is not { } waiting || waiting.Token != token)
         {
-            var isDone = wall.Restore(waiting.Before);
-            file.Write(waiting with { State = isDone ? ConfirmationState.WentBack : ConfirmationState.Stuck });
+            return null;
+        }
+
+        var ended = waiting with { State = TryRestore(wall, waiting) ? ConfirmationState.WentBack : ConfirmationState.Stuck };
+        try
+        {
+            file.Write(ended);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The other process that waits brings the same rules back once more.
+        }
+
+        return ended;
+    }
+
+    private static bool TryRestore(IBackend wall, Confirmation waiting)
+    {
+        try
+        {
+            return wall.Restore(waiting.Before);
+        }
+        catch (WatchException)
+        {
+            return false;
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class ConfirmationFile
             using var document = JsonDocument.Parse(File.ReadAllBytes(_path));
             var json = document.RootElement;
             return new Confirmation(
-                Enum.Parse<ConfirmationState>(Text(json, "state")),
+                Enum.GetValues<ConfirmationState>().First(state => state.ToString() == Text(json, "state")),
                 Text(json, "token"),
                 json.GetProperty("seconds").GetInt32(),
                 json.GetProperty("deadline").GetInt64(),
@@ -40,7 +40,7 @@ public sealed class ConfirmationFile
                 json.GetProperty("wasOpen").GetBoolean());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
-            or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+            or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
         {
             return null;
         }

@@ -59,7 +59,11 @@ public sealed partial class KernelSettings
     /// <returns>What could not be set.</returns>
     public ImmutableArray<string> Apply()
     {
-        var saved = ReadSaved();
+        if (TryReadSaved(out var saved) is { } unreadable)
+        {
+            return [$"{unreadable}, so that no kernel setting was changed"];
+        }
+
         List<(string Setting, string Value)> changes = [];
         foreach (var (setting, value) in Settings())
         {
@@ -91,22 +95,22 @@ public sealed partial class KernelSettings
         return [.. changes.Select(change => Write(change.Setting, change.Value)).OfType<string>()];
     }
 
-    /// <summary>Sets them back to what they were.</summary>
+    /// <summary>Sets them back to what they were. By then the machine is open: nothing that fails here may hide that.</summary>
     /// <returns>What could not be set back.</returns>
     public ImmutableArray<string> Restore()
     {
+        if (TryReadSaved(out var saved) is { } unreadable)
+        {
+            return [$"{unreadable}, so that no kernel setting was set back"];
+        }
+
         // An interface that is gone took its settings along.
-        var failures = ReadSaved()
+        var failures = saved
             .Where(pair => File.Exists(PathOf(pair.Key)))
             .Select(pair => Write(pair.Key, pair.Value))
             .OfType<string>()
             .ToImmutableArray();
-        if (failures.IsEmpty)
-        {
-            File.Delete(_file);
-        }
-
-        return failures;
+        return failures.IsEmpty && saved.Count > 0 ? Forget() : failures;
     }
 
     /// <summary>The settings of all interfaces, of those to come, and of each that is there.</summary>
@@ -131,18 +135,38 @@ public sealed partial class KernelSettings
         return setting.EndsWith("/arp_ignore", StringComparison.Ordinal) && current == "2";
     }
 
-    private Dictionary<string, string> ReadSaved()
+    /// <returns>Why the file cannot be read; null: it was read, or there is none.</returns>
+    private string? TryReadSaved(out Dictionary<string, string> saved)
     {
-        var saved = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (File.Exists(_file))
+        saved = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
         {
-            foreach (var parts in File.ReadAllLines(_file).Select(line => line.Split('=')).Where(parts => parts.Length == 2))
+            var lines = File.Exists(_file) ? File.ReadAllLines(_file) : [];
+            foreach (var parts in lines.Select(line => line.Split('=')).Where(parts => parts.Length == 2))
             {
                 saved[parts[0]] = parts[1];
             }
-        }
 
-        return saved;
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"{_file}: {exception.Message}";
+        }
+    }
+
+    /// <summary>Removes the file.</summary>
+    private ImmutableArray<string> Forget()
+    {
+        try
+        {
+            File.Delete(_file);
+            return [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [$"{_file} could not be removed: {exception.Message}"];
+        }
     }
 
     private string? Save(Dictionary<string, string> saved)

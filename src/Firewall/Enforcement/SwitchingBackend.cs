@@ -14,8 +14,13 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <param name="chosen">The backend that was asked for.</param>
 /// <param name="others">The other backends that have rules of ours in the kernel.</param>
 /// <param name="spare">Another backend, loaded or not, for when the chosen one cannot even close; null: none.</param>
+/// <param name="warn">Takes warnings of what was left behind by opening.</param>
 public sealed class SwitchingBackend(
-    KernelSettings settings, IBackend chosen, Func<IReadOnlyList<IBackend>> others, Func<IBackend?> spare) : IBackend
+    KernelSettings settings,
+    IBackend chosen,
+    Func<IReadOnlyList<IBackend>> others,
+    Func<IBackend?> spare,
+    Action<string> warn) : IBackend
 {
     // Before the rules of each backend, where several are remembered; a comment to all of them.
     private const string Heading = "# backend: ";
@@ -81,8 +86,13 @@ public sealed class SwitchingBackend(
     {
         // The settings of a machine that could not be opened stay with its rules.
         var failures = others().Append(chosen).Select(backend => backend.Open()).OfType<string>().ToList();
-        failures.AddRange(failures.Count == 0 ? settings.Restore() : []);
-        return failures.Count == 0 ? null : string.Join("; ", failures);
+        if (failures.Count > 0)
+        {
+            return string.Join("; ", failures);
+        }
+
+        SetBack();
+        return null;
     }
 
     /// <inheritdoc/>
@@ -114,10 +124,19 @@ public sealed class SwitchingBackend(
             && others().Where(other => !parts.ContainsKey(other.Name)).All(other => other.Open() is null);
         if (isRestored && !IsClosed())
         {
-            _ = settings.Restore();
+            SetBack();
         }
 
         return isRestored;
+    }
+
+    /// <summary>What remains of the settings keeps no machine closed, so that it is no failure.</summary>
+    private void SetBack()
+    {
+        foreach (var failure in settings.Restore())
+        {
+            warn(failure);
+        }
     }
 
     /// <inheritdoc/>

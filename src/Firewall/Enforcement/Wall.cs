@@ -10,6 +10,7 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <summary>Loads rulesets, and finds out what the kernel really has.</summary>
 public sealed class Wall
 {
+    private const string OutputHook = "output";
     private const string Removal = $"table {Ruleset.Table}\ndelete table {Ruleset.Table}\n";
 
     private readonly INftables _kernel;
@@ -39,10 +40,16 @@ public sealed class Wall
     /// <param name="policy">The policy that they enforce; null: the lockdown.</param>
     public LoadResult Load(Ruleset ruleset, EgressPolicy? policy)
     {
+        // A machine without a wall does not wait for a watch to answer. Without knowing of it, that watch may undo it:
+        // so it is loaded again when it knows.
+        if (_watch.IsElsewhere && !_kernel.HasChain(WallTables.First, OutputHook))
+        {
+            _ = Send(ruleset, policy, out _);
+        }
+
         // A watch that cannot be reached is no reason to leave the machine open: load first, complain then.
         var trouble = TryWatch(_watch.Hold);
-        var both = _kernel.Run(ruleset.Script + _frames.Script(ruleset.Frames, policy));
-        var reply = both.IsDone ? both : _kernel.Run(ruleset.Script);
+        var reply = Send(ruleset, policy, out var both);
         if (!reply.IsDone)
         {
             return new LoadResult(LoadOutcome.Refused, reply.Error);
@@ -52,11 +59,18 @@ public sealed class Wall
         var coverage = both.IsDone ? null : _frames.Cover(ruleset.Frames, policy);
         var result = default(LoadResult);
         var frames = default(string);
-        trouble ??= TryWatch(() => result = Verify(ruleset, out frames));
+        trouble ??= TryWatch(() => result = Verify(ruleset, policy, out frames));
         return (result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "")) with
         {
             Coverage = coverage ?? (frames is null ? _frames.Coverage(policy) : _frames.Coverage(policy, frames)),
         };
+    }
+
+    /// <summary>Both walls in one transaction, or the first one alone.</summary>
+    private NftablesReply Send(Ruleset ruleset, EgressPolicy? policy, out NftablesReply both)
+    {
+        both = _kernel.Run(ruleset.Script + _frames.Script(ruleset.Frames, policy));
+        return both.IsDone ? both : _kernel.Run(ruleset.Script);
     }
 
     /// <returns>What is wrong with the watch; null: nothing.</returns>
@@ -75,8 +89,9 @@ public sealed class Wall
 
     /// <summary>Compares, and has the watch follow.</summary>
     /// <param name="ruleset">What is wanted.</param>
+    /// <param name="policy">The policy that it enforces; null: the lockdown.</param>
     /// <param name="frames">The second wall as it is listed; null: nobody asked, or it is not there.</param>
-    private LoadResult Verify(Ruleset ruleset, out string? frames)
+    private LoadResult Verify(Ruleset ruleset, EgressPolicy? policy, out string? frames)
     {
         Comparison comparison;
         bool isFollowed;
@@ -84,7 +99,7 @@ public sealed class Wall
         {
             var generation = _watch.Generation();
             comparison = CompareBoth(ruleset, out frames);
-            isFollowed = comparison.Likeness != Likeness.Same || _watch.Adopt(generation);
+            isFollowed = comparison.Likeness != Likeness.Same || _watch.Adopt(generation, policy);
         }
         while (!isFollowed);
 
@@ -191,7 +206,7 @@ public sealed class Wall
 
         void Follow()
         {
-            while (!_watch.Adopt(_watch.Generation()))
+            while (!_watch.Adopt(_watch.Generation(), policy: null))
             {
                 // Somebody changed something between the two questions.
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Netlink;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Watching;
 
@@ -11,6 +12,9 @@ namespace LeakVerifier.Firewall.Watching;
 public sealed class AbsentWatch : IWatch
 {
     /// <inheritdoc/>
+    public bool IsElsewhere => false;
+
+    /// <inheritdoc/>
     public uint Generation() => 0;
 
     /// <inheritdoc/>
@@ -20,7 +24,7 @@ public sealed class AbsentWatch : IWatch
     }
 
     /// <inheritdoc/>
-    public bool Adopt(uint generation)
+    public bool Adopt(uint generation, EgressPolicy? policy)
     {
         Open();
         return true;

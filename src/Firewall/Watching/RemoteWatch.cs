@@ -4,13 +4,14 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using LeakVerifier.Firewall.Netlink;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Watching;
 
 /// <summary>A watch that runs in another process, asked by its socket.</summary>
 /// <remarks>
-/// A line is a packet, each answered by one: <c>hold</c>, <c>adopt GENERATION</c>, <c>open</c>; <c>done</c>,
-/// <c>again</c>, or why not. The end of the connection ends a hold.
+/// A request is a packet, each answered by one: <c>hold</c>, <c>adopt GENERATION</c> with the policy in the lines that
+/// follow, <c>open</c>; <c>done</c>, <c>again</c>, or why not. The end of the connection ends a hold.
 /// </remarks>
 public sealed class RemoteWatch : IWatch
 {
@@ -21,7 +22,7 @@ public sealed class RemoteWatch : IWatch
     public const string Again = "again";
 
     /// <summary>No request or answer is longer.</summary>
-    public const int LineLength = 4096;
+    public const int LineLength = 64 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -37,15 +38,21 @@ public sealed class RemoteWatch : IWatch
     public static IWatch Find() => Connect(RunFolder.Socket) is { } watch ? new RemoteWatch(watch) : new AbsentWatch();
 
     /// <inheritdoc/>
+    public bool IsElsewhere => true;
+
+    /// <inheritdoc/>
     public uint Generation() => new TableReader(_kernel).Generation();
 
     /// <inheritdoc/>
     public void Hold() => Demand("hold");
 
     /// <inheritdoc/>
-    public bool Adopt(uint generation)
+    public bool Adopt(uint generation, EgressPolicy? policy)
     {
-        var answer = Ask(string.Create(CultureInfo.InvariantCulture, $"adopt {generation}"));
+        var request = string.Create(CultureInfo.InvariantCulture, $"adopt {generation}");
+        var text = policy is null ? null : PolicyText.Write(policy);
+        var whole = $"{request}\n{text}";
+        var answer = Ask(text is not null && Encoding.UTF8.GetByteCount(whole) <= LineLength ? whole : request);
         return answer switch
         {
             Done => true,

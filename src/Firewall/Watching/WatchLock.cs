@@ -13,8 +13,13 @@ namespace LeakVerifier.Firewall.Watching;
 public sealed partial class WatchLock : IDisposable
 {
     private const int ReadWriteCreateCloseOnExec = 0x2 | 0x40 | 0x80000; // of fcntl.h
+    private const int ReadOnlyCloseOnExec = 0x80000;
     private const int OwnerOnly = 0x180; // 0600
     private const int ExclusiveNow = 2 | 4; // LOCK_EX, LOCK_NB
+
+    // Who asks whether a watch lives has the lock for a moment.
+    private const int Attempts = 5;
+    private const int Moment = 10; // milliseconds
 
     private readonly int _descriptor;
 
@@ -33,10 +38,15 @@ public sealed partial class WatchLock : IDisposable
             throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         }
 
-        if (Flock(descriptor, ExclusiveNow) != 0)
+        for (var attempt = 1; Flock(descriptor, ExclusiveNow) != 0; attempt++)
         {
-            _ = Close(descriptor);
-            return null;
+            if (attempt == Attempts)
+            {
+                _ = Close(descriptor);
+                return null;
+            }
+
+            _ = Descriptors.Wait([], Moment);
         }
 
         // Not by .NET, whose files have locks of this kind of their own.
@@ -59,13 +69,13 @@ public sealed partial class WatchLock : IDisposable
     /// <summary>Whether a watch has the lock.</summary>
     public static bool IsTaken(string path)
     {
-        if (!File.Exists(path))
+        var descriptor = Open(path, ReadOnlyCloseOnExec, 0);
+        if (descriptor < 0)
         {
             return false;
         }
 
-        var descriptor = Open(path, ReadWriteCreateCloseOnExec, OwnerOnly);
-        var isTaken = descriptor >= 0 && Flock(descriptor, ExclusiveNow) != 0;
+        var isTaken = Flock(descriptor, ExclusiveNow) != 0;
         _ = Close(descriptor);
         return isTaken;
     }

@@ -26,14 +26,17 @@ internal sealed class WatchLoop
 
     /// <summary>Runs until a signal or a verb ends it.</summary>
     /// <param name="tryFollow">
-    /// Has the walls follow what is new without a reload; false: the configuration must be loaded again.
+    /// Has the walls follow what is new by a small change; false: the rules must be loaded again.
+    /// </param>
+    /// <param name="tryRenew">
+    /// Loads the rules again, the same ones, for what is there now; false: not possible now, ask again soon.
     /// </param>
     /// <param name="tryReload">
-    /// Reads the configuration again and loads it for what is there now; false: not possible now, ask again soon.
+    /// Reads the configuration again and loads it; false: not possible now, ask again soon.
     /// </param>
-    public void Run(Func<LinkNews, bool> tryFollow, Func<bool> tryReload)
+    public void Run(Func<LinkNews, bool> tryFollow, Func<bool> tryRenew, Func<bool> tryReload)
     {
-        var isReloadWanted = false;
+        var (isRenewalWanted, isReloadWanted) = (false, false);
         var lastAlive = _time.GetTimestamp();
         while (!_signals.IsEndAsked && !_watcher.IsOpened)
         {
@@ -42,17 +45,21 @@ internal sealed class WatchLoop
                 Entry(_watcher.Descriptor), Entry(_signals.Descriptor), Entry(_links.Descriptor),
                 .. _server.WaitingFor.Select(Entry),
             ];
-            Descriptors.Wait(entries, Patience(isReloadWanted));
+            Descriptors.Wait(entries, Patience(isRenewalWanted || isReloadWanted));
             _lookAgain = _watcher.Look();
             var news = _links.TakeNew();
-            isReloadWanted |= _signals.TakeReload() | (!news.IsEmpty && !tryFollow(news));
+            isReloadWanted |= _signals.TakeReload();
+            isRenewalWanted |= !news.IsEmpty && !tryFollow(news);
             foreach (var entry in entries.Skip(3).Where(entry => entry.Happened != 0))
             {
                 _server.Serve(entry.Descriptor);
             }
 
             _server.EndLongHold();
+            isRenewalWanted |= _server.HasEarlierRules;
+            _server.HasEarlierRules = false;
             isReloadWanted = isReloadWanted && !tryReload();
+            isRenewalWanted = isRenewalWanted && !tryRenew();
             if (_manager.WatchdogInterval is { } interval && _time.GetElapsedTime(lastAlive) >= interval)
             {
                 lastAlive = _time.GetTimestamp();
@@ -61,12 +68,12 @@ internal sealed class WatchLoop
         }
     }
 
-    private int Patience(bool isReloadWanted)
+    private int Patience(bool isLoadingWanted)
     {
         TimeSpan?[] limits =
         [
             _lookAgain, _server.HoldRest, _manager.WatchdogInterval,
-            isReloadWanted ? TimeSpan.FromMilliseconds(20) : null,
+            isLoadingWanted ? TimeSpan.FromMilliseconds(20) : null,
         ];
         return limits.Min() is { } shortest ? (int)Math.Ceiling(shortest.TotalMilliseconds) : -1;
     }

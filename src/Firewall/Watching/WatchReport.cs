@@ -56,7 +56,7 @@ public sealed record WatchReport
             return From(json.RootElement);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
-            or KeyNotFoundException or InvalidOperationException or FormatException)
+            or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
         {
             return null;
         }

@@ -33,8 +33,11 @@ internal sealed class WatchServer : IDisposable
     /// <summary>What to wait for; for poll(2).</summary>
     public IEnumerable<int> WaitingFor => [Number(_listener), .. _verbs.Select(Number)];
 
-    /// <summary>Whether the rules in force are those of a verb, whose configuration this watch does not know.</summary>
+    /// <summary>Whether the rules in force are those of a verb, and not of this watch's configuration.</summary>
     public bool HasVerbsRules { get; set; }
+
+    /// <summary>Whether a verb brought rules of before, which name what was there then.</summary>
+    public bool HasEarlierRules { get; set; }
 
     /// <summary>Until when a hold is tolerated; null: there is none.</summary>
     public TimeSpan? HoldRest
@@ -106,7 +109,8 @@ internal sealed class WatchServer : IDisposable
     {
         try
         {
-            switch (request.Split(' '))
+            var lines = request.Split('\n', 2);
+            switch (lines[0].Split(' '))
             {
                 case ["hold"]:
                     (_holder, _heldSince) = (verb, _time.GetTimestamp());
@@ -115,12 +119,13 @@ internal sealed class WatchServer : IDisposable
 
                 case ["adopt", var number]
                     when uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation):
-                    if (!_watcher.Adopt(generation))
+                    var policy = lines.Length > 1 ? PolicyText.Read(lines[1]) : null;
+                    if (!_watcher.Adopt(generation, policy))
                     {
                         return RemoteWatch.Again;
                     }
 
-                    HasVerbsRules = true;
+                    (HasVerbsRules, HasEarlierRules) = (true, policy is null && _watcher.Policy is not null);
                     return RemoteWatch.Done;
 
                 case ["open"]:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Netlink;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Watching;
 
@@ -13,6 +14,7 @@ namespace LeakVerifier.Firewall.Watching;
 /// </remarks>
 public sealed class Watcher : IWatch
 {
+    private const int KnownAtMost = 4;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10);
 
     private readonly NetlinkSocket _socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
@@ -24,6 +26,7 @@ public sealed class Watcher : IWatch
     private readonly TableChanges _changes;
     private readonly OwnedWalls _copies;
     private readonly RestoreBudget _budget;
+    private readonly List<(Walls Walls, EgressPolicy Policy)> _known = [];
 
     private Walls? _wanted;
     private WatchReport _report;
@@ -58,11 +61,17 @@ public sealed class Watcher : IWatch
     /// <summary>Whether there are walls to watch over.</summary>
     public bool IsWatching => _wanted is not null;
 
+    /// <summary>The policy that the wanted walls enforce; null: it is not known.</summary>
+    public EgressPolicy? Policy { get; private set; }
+
     /// <summary>Whether a verb asked that the watch ends.</summary>
     public bool IsOpened { get; private set; }
 
     /// <summary>How firmly the copies are held.</summary>
     public Ownership Ownership => _copies.Ownership;
+
+    /// <inheritdoc/>
+    public bool IsElsewhere => false;
 
     /// <inheritdoc/>
     public uint Generation() => _reader.Generation();
@@ -78,7 +87,7 @@ public sealed class Watcher : IWatch
     }
 
     /// <inheritdoc/>
-    public bool Adopt(uint generation)
+    public bool Adopt(uint generation, EgressPolicy? policy)
     {
         if (TryRead(out var read) is not { } walls || read != generation)
         {
@@ -94,6 +103,7 @@ public sealed class Watcher : IWatch
         // What was announced until here led to what is wanted now.
         _events.Take(_socket.Port);
         (_wanted, _disturbance) = (walls, null);
+        Policy = Know(walls, policy);
         Report(_report with { Ownership = _copies.Ownership, Warning = null });
         return true;
     }
@@ -107,13 +117,13 @@ public sealed class Watcher : IWatch
             && TryRead(out var generation) is { } walls
             && walls.DifferenceFrom(_wanted) is null
             && change()
-            && Adopt(generation + 1);
+            && Adopt(generation + 1, Policy);
     }
 
     /// <summary>Takes whatever is loaded for the wanted rules, if the first wall is there.</summary>
     public void AdoptPresent()
     {
-        while (_reader.Flags(WallTables.First) is not null && !Adopt(Generation()))
+        while (_reader.Flags(WallTables.First) is not null && !Adopt(Generation(), policy: null))
         {
             // Somebody changed something between the two questions.
         }
@@ -148,6 +158,20 @@ public sealed class Watcher : IWatch
     {
         _events.Dispose();
         _socket.Dispose();
+    }
+
+    /// <summary>A start that nobody confirmed goes back to walls of before, and does not know their policy.</summary>
+    private EgressPolicy? Know(Walls walls, EgressPolicy? policy)
+    {
+        policy ??= _known.FindLast(known => walls.DifferenceFrom(known.Walls) is null).Policy;
+        if (policy is not null)
+        {
+            _known.RemoveAll(known => ReferenceEquals(known.Policy, policy));
+            _known.Add((walls, policy));
+            _known.RemoveRange(0, Math.Max(0, _known.Count - KnownAtMost));
+        }
+
+        return policy;
     }
 
     private TimeSpan? Restore(Walls wanted, Disturbance disturbance)

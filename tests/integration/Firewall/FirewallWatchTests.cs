@@ -175,7 +175,7 @@ public sealed class FirewallWatchTests
         await File.WriteAllTextAsync(file, "VPN_SERVERS=nowhere\n");
         await HangUpAsync(watch);
         await watch.WarningAsync("a.conf:1");
-        await watch.OutputAsync("watched over");
+        await watch.WarningAsync("watched over, but the configured rules are not in force");
         (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("everything"));
         watch.Report.GapCount.Should().Be(0);
         folder.Delete(recursive: true);

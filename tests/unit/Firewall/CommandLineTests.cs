@@ -239,11 +239,17 @@ public sealed class CommandLineTests
             Ownership = Ownership.OwnedPersistent,
         }.With(gap).Write(path);
         Run("start", "--config", Minimal);
+        var environment = Environment() with { WatchReportPath = path };
 
-        Run(Environment() with { WatchReportPath = path }, "status", "--config", Minimal);
+        using (WatchLock.TryTake(environment.WatchLockPath))
+        {
+            Run(environment, "status", "--config", Minimal);
+        }
 
         _output.ToString().Should().MatchRegex("watch +alive; gaps since 1970-01-01 00:00:00Z: 1\n")
             .And.MatchRegex(@"last gap +the table was deleted at 1970-01-01 00:00:00Z, restored after 4\.[23] ms; cause: nft");
+        Run(environment, "status", "--config", Minimal);
+        _output.ToString().Should().MatchRegex("watch +GONE", "the process of that number is this one, and no watch");
     }
 
     [Test]
@@ -286,6 +292,21 @@ public sealed class CommandLineTests
         Run(environment, "start", "--config", Minimal).Should().Be(ExitCode.Internal);
 
         _error.ToString().Should().Be("ERROR: internal error: InvalidOperationException: two lines\n");
+    }
+
+    [Test]
+    public void What_nobody_can_hear_changes_nothing_of_what_is_done()
+    {
+        using var full = new FullDisk();
+        var environment = Environment() with { Output = full, Error = full };
+
+        Run(environment, "start", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+        Run(environment, "start", "--config", Minimal).Should().Be(ExitCode.Done);
+        _kernel.Table.Should().Be(GoldenListing());
+        Run(environment, "flush").Should().Be(ExitCode.Done);
+        Run(environment, "bogus").Should().Be(ExitCode.Usage);
+        Run(environment, "print", "--config", Minimal).Should().Be(ExitCode.Internal, "printing is all that it does");
     }
 
     [TestCase]
@@ -338,6 +359,7 @@ public sealed class CommandLineTests
         LockPath = Path.Combine(_folder, "lock"),
         StateFolder = _folder,
         WatchReportPath = Path.Combine(_folder, "no-watch.json"),
+        WatchLockPath = Path.Combine(_folder, "watch.lock"),
         PinsPath = Path.Combine(_folder, "hosts"),
     };
 
@@ -357,5 +379,14 @@ public sealed class CommandLineTests
         _output.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
         return (ExitCode)FirewallCommandLine.Run(args, environment ?? Environment());
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

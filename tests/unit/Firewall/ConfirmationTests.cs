@@ -207,10 +207,46 @@ public sealed class ConfirmationTests
         Run("start", "--confirm", "60", "--config", Minimal).Should().Be(ExitCode.Internal);
         _kernel.Table.Should().BeNull();
 
+        _error.ToString().Should().Contain("nothing was changed").And.Contain("this machine is OPEN");
+
         (_canDetach, _kernel.ListError) = (true, "Error: out of memory");
         Run("start", "--confirm", "60", "--config", Minimal).Should().Be(ExitCode.Inconclusive);
         _kernel.Table.Should().BeNull();
         _error.ToString().Should().Contain("nothing was changed");
+    }
+
+    [TestCase(false, "OPEN")]
+    [TestCase(true, "the rules that are loaded stay")]
+    public void Nothing_is_loaded_where_the_way_back_cannot_be_noted(bool isClosed, string told)
+    {
+        if (isClosed)
+        {
+            Run("start", "--config", Gateway);
+        }
+
+        var before = _kernel.Table;
+        Directory.CreateDirectory(NotedIn);
+
+        Run("start", "--confirm", "60", "--config", Minimal).Should().Be(ExitCode.PrerequisiteMissing);
+
+        _kernel.Table.Should().Be(before);
+        _error.ToString().Should().StartWith("ERROR: nothing was changed").And.Contain(told);
+        _error.ToString().Trim().Should().NotContain("\n");
+    }
+
+    [Test]
+    public void The_way_back_is_told_although_it_cannot_be_noted()
+    {
+        _meanwhile = _ =>
+        {
+            Directory.CreateDirectory(NotedIn + ".new");
+            return WaitEnd.TimeIsOver;
+        };
+
+        Run("start", "--confirm", "60", "--config", Minimal).Should().Be(ExitCode.Leak);
+
+        _kernel.Table.Should().BeNull();
+        _error.ToString().Should().Contain("back to no rules: the machine is OPEN");
     }
 
     [Test]
@@ -280,6 +316,9 @@ public sealed class ConfirmationTests
     [TestCase("{}")]
     [TestCase("{\"state\":\"Waiting\",\"token\":5}")]
     [TestCase("not json")]
+    [TestCase("{\"state\":\"99999999999\",\"token\":\"x\",\"seconds\":1,\"deadline\":1,\"before\":\"\",\"wasOpen\":true}")]
+    [TestCase("{\"state\":\"0\",\"token\":\"x\",\"seconds\":1,\"deadline\":1,\"before\":\"\",\"wasOpen\":true}")]
+    [TestCase("{\"state\":\"Waiting\",\"token\":\"x\",\"seconds\":1e99,\"deadline\":1,\"before\":\"\",\"wasOpen\":true}")]
     public void A_broken_file_is_no_waiting_start(string text)
     {
         File.WriteAllText(Path.Combine(_folder, $"confirmation-{NetworkNamespace.Number}.json"), text);
@@ -287,6 +326,8 @@ public sealed class ConfirmationTests
         Run("confirm").Should().Be(ExitCode.Leak);
         Run("start", "--config", Minimal).Should().Be(ExitCode.Done);
     }
+
+    private string NotedIn => Path.Combine(_folder, $"confirmation-{NetworkNamespace.Number}.json");
 
     private ExitCode Run(params string[] args)
     {

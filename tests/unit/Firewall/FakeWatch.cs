@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Firewall.Watching;
+using LeakVerifier.Policy;
 
 namespace LeakVerifier.UnitTests.Firewall;
 
@@ -16,12 +17,18 @@ internal sealed class FakeWatch : IWatch
     /// <summary>At what it fails, and why.</summary>
     public Func<string, string?> Fail { get; set; } = _ => null;
 
+    /// <summary>The last policy that it was told.</summary>
+    public EgressPolicy? Policy { get; private set; }
+
+    public bool IsElsewhere { get; set; }
+
     public uint Generation() => 7;
 
     public void Hold() => Note("hold");
 
-    public bool Adopt(uint generation)
+    public bool Adopt(uint generation, EgressPolicy? policy)
     {
+        Policy = policy;
         Note($"adopt {generation}");
         return Changes-- <= 0;
     }

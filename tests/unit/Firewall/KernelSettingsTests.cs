@@ -95,6 +95,16 @@ public sealed class KernelSettingsTests
         Get("ipv4/conf/all/arp_ignore").Should().Be("0");
     }
 
+    [Test]
+    public void Setting_back_never_fails_for_the_file()
+    {
+        Settings.Restore().Should().BeEmpty("there is not even its folder");
+
+        Directory.CreateDirectory(Path.Combine(_folder, "run", "settings"));
+        Settings.Restore().Should().BeEmpty("a folder holds no settings");
+        Settings.Apply().Should().ContainSingle().Which.Should().Contain("no kernel setting was changed");
+    }
+
     [TestCase("eth0", true, "", "eth0 has its address by DHCP")]
     [TestCase("eth0", false, "", null)]
     [TestCase("eth0", true, "DHCP=true\n", null)]

@@ -2,7 +2,10 @@
 
 using System.Net.Sockets;
 using System.Text;
+using LeakVerifier.Firewall.Rules;
 using LeakVerifier.Firewall.Watching;
+using LeakVerifier.Policy;
+using LeakVerifier.Policy.Configuration;
 using LeakVerifier.UnitTests.OpenVpn;
 
 namespace LeakVerifier.UnitTests.Firewall;
@@ -83,6 +86,8 @@ public sealed class WatchPartsTests
     [TestCase("")]
     [TestCase("{}")]
     [TestCase("{ \"process\": \"one\" }")]
+    [TestCase("{\"process\":1,\"since\":\"2026-01-01T00:00:00Z\",\"ownership\":\"none\",\"warning\":null,\"gapCount\":0,"
+        + "\"gaps\":[{\"what\":\"x\",\"cause\":\"y\",\"start\":\"2026-01-01T00:00:00Z\",\"milliseconds\":1e300}]}")]
     public void A_report_that_is_none_is_no_report(string text)
     {
         var path = Path.Combine(_folder, "watch.json");
@@ -106,6 +111,26 @@ public sealed class WatchPartsTests
         }
 
         WatchLock.IsTaken(path).Should().BeFalse("the file remains, and proves nothing");
+    }
+
+    [TestCaseSource(typeof(GoldenRulesets), nameof(GoldenRulesets.Names))]
+    public void A_policy_is_read_as_it_was_written(string name)
+    {
+        var policy = ConfigurationFiles.Read(GoldenRulesets.Configuration(name)).Policy!;
+
+        var read = PolicyText.Read(PolicyText.Write(policy)!)!;
+
+        RulesetCompiler.Compile(read).Script.Should().Be(RulesetCompiler.Compile(policy).Script);
+        RulesetCompiler.Compile(read).Frames.Listing.Should().Be(RulesetCompiler.Compile(policy).Frames.Listing);
+    }
+
+    [Test]
+    public void A_policy_that_no_configuration_can_say_is_not_written()
+    {
+        var policy = ConfigurationFiles.Read(GoldenRulesets.Configuration("minimal")).Policy!;
+
+        PolicyText.Write(policy with { TunnelInterface = new InterfacePattern("eth", IsPrefix: true) }).Should().BeNull();
+        PolicyText.Read("VPN_SERVERS=nowhere\n").Should().BeNull();
     }
 
     [TestCase("")]

@@ -4,6 +4,7 @@ using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.UnitTests.Firewall.Iptables;
 
 namespace LeakVerifier.UnitTests.Firewall;
@@ -59,6 +60,46 @@ public sealed class WatchedVerbTests
         Run("reload", "--config", Minimal).Should().Be(ExitCode.Done);
 
         _watch.Told.Should().Equal("hold", "adopt 7", "adopt 7", "adopt 7");
+    }
+
+    [Test]
+    public void A_machine_without_a_wall_does_not_wait_for_a_watch()
+    {
+        _watch.IsElsewhere = true;
+        List<bool> wasClosed = [];
+        _watch.Fail = _ =>
+        {
+            wasClosed.Add(_kernel.Table is not null);
+            return null;
+        };
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Done);
+
+        wasClosed.Should().NotBeEmpty().And.NotContain(false);
+    }
+
+    [Test]
+    public void A_machine_with_a_wall_changes_nothing_before_the_watch_knows()
+    {
+        (_watch.IsElsewhere, _kernel.HasChains) = (true, (_, _) => true);
+        var before = "";
+        _watch.Fail = what =>
+        {
+            before = what == "hold" ? _kernel.Table : before;
+            return null;
+        };
+
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Done);
+
+        before.Should().BeNull();
+    }
+
+    [Test]
+    public void A_watch_is_told_the_policy_whose_rules_it_takes_over()
+    {
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Done);
+
+        PolicyText.Write(_watch.Policy!).Should().Contain("VPN_SERVERS='203.0.113.10:1194/udp'");
     }
 
     [TestCase("hold")]

@@ -2,10 +2,12 @@
 
 using System.Text.Json;
 using LeakVerifier.Firewall.Commands;
+using LeakVerifier.Firewall.Confirming;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Iptables;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Nftables;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy.Configuration;
 
 namespace LeakVerifier.UnitTests.Firewall.Iptables;
@@ -214,6 +216,45 @@ public sealed class IptablesCommandLineTests
         (Loaded(IpFamily.IPv6) + Loaded(IpFamily.IPv4)).Should().NotContain("VPNFW").And.NotContain("DROP");
     }
 
+    [Test]
+    public void A_watch_that_ends_with_the_rules_of_nft_is_told_of()
+    {
+        var environment = Environment() with { WatchLockPath = Path.Combine(_folder, "watch.lock") };
+        using (WatchLock.TryTake(environment.WatchLockPath))
+        {
+            Run(environment, ["start", .. Backend, "--config", Minimal]).Should().Be(ExitCode.Done);
+            _error.ToString().Should().StartWith("WARNING: the watch guards the rules of nft alone");
+            Run(environment, ["start", "--config", Minimal]).Should().Be(ExitCode.Done);
+            _error.ToString().Should().NotContain("the watch");
+        }
+
+        Run(environment, ["start", .. Backend, "--config", Minimal]).Should().Be(ExitCode.Done);
+        _error.ToString().Should().NotContain("the watch");
+    }
+
+    [Test]
+    public void A_watch_that_does_not_come_back_with_the_rules_is_told_of()
+    {
+        var path = Path.Combine(_folder, "watch.lock");
+        Run(["start", "--config", Minimal]).Should().Be(ExitCode.Done);
+        var watch = WatchLock.TryTake(path);
+        var environment = Environment() with
+        {
+            WatchLockPath = path,
+            Detach = _ => true,
+            Wait = (_, _, _) =>
+            {
+                watch!.Dispose();
+                return WaitEnd.TimeIsOver;
+            },
+        };
+
+        Run(environment, ["start", .. Backend, "--confirm", "5", "--config", Minimal]).Should().Be(ExitCode.Leak);
+
+        _nft.Table.Should().NotBeNull();
+        _error.ToString().Should().Contain("The watch has ended");
+    }
+
     [TestCase("nft")]
     [TestCase("iptables")]
     [TestCase("none")]
@@ -225,7 +266,7 @@ public sealed class IptablesCommandLineTests
         var wall = new Wall(_nft, frames, environment.ListInScratch, environment.FindWatch());
         var nft = new NftBackend(wall, new UplinkFacts(environment.Links));
         var iptables = new IptablesBackend(_iptables, environment.Iptables);
-        var both = new SwitchingBackend(environment.Settings, iptables, () => _nft.Table is null ? [] : [nft], () => nft);
+        var both = new SwitchingBackend(environment.Settings, iptables, () => _nft.Table is null ? [] : [nft], () => nft, _ => { });
         if (before != "none")
         {
             (before == "nft" ? nft : (IBackend)iptables).Load(policy).Outcome.Should().Be(LoadOutcome.InForce);

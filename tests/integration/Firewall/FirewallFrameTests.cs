@@ -136,6 +136,12 @@ public sealed class FirewallFrameTests
         altered.Output.Should().Contain("+ may_leave: accept");
 
         await StartAsync();
+        await _wire.Client.RunAsync("nft insert rule netdev vpn_firewall names_tunnel accept");
+        var bypassed = await VpnFirewall.RunAsync(_wire.Client, "status", "--config", VpnFirewall.Golden("minimal.conf"));
+        bypassed.ExitCode.Should().Be(1);
+        bypassed.Output.Should().Contain("+ names_tunnel: accept");
+
+        await StartAsync();
         await _wire.Client.RunAsync("nft delete table netdev vpn_firewall");
         var gone = await VpnFirewall.RunAsync(_wire.Client, "status", "--config", VpnFirewall.Golden("minimal.conf"));
         gone.ExitCode.Should().Be(1);

@@ -63,6 +63,22 @@ public sealed class SecondWallTests
             .Should().NotEndWith(rules.Listing);
     }
 
+    [TestCase("accept")]
+    [TestCase("counter accept")]
+    [TestCase("ip saddr 10.8.0.2 accept")]
+    [TestCase("ip saddr 10.8.0.2 counter accept counter drop")]
+    [TestCase("ip saddr != 10.8.0.2 counter drop")]
+    [TestCase("goto elsewhere")]
+    public void A_rule_among_the_tunnels_addresses_that_refuses_none_is_a_difference(string rule)
+    {
+        var rules = SecondWall.Compile(Policy);
+        var loaded = rules.Script(["eth0", "lo"], [IPAddress.Parse("10.8.0.2"), IPAddress.Parse("2001:db8::2")]);
+
+        var altered = loaded.Replace("\tchain names_tunnel {\n", $"\tchain names_tunnel {{\n\t\t{rule}\n", StringComparison.Ordinal);
+
+        FrameListing.Comparable(altered).Should().Contain($"\t\t{rule}\n").And.NotEndWith(rules.Listing);
+    }
+
     [Test]
     public void The_tunnels_addresses_are_those_of_its_interface_but_for_link_local_ones()
     {

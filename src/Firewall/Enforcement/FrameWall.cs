@@ -111,6 +111,9 @@ public sealed class FrameWall
             : TextDifference.Between(spelled ?? "", text));
     }
 
+    /// <summary>Whether the wall is one at all, whatever its exceptions; none does not count against the first one.</summary>
+    public bool IsClosed() => _kernel.ListFrames().Text is not { } listing || ClosedShape.HoldsFrames(listing);
+
     /// <summary>The commands that bring back what is loaded now, or that there is nothing.</summary>
     public string Remember() => Removal + _kernel.ListFrames().Text;
 

@@ -137,7 +137,7 @@ public sealed class Wall
     /// <summary>Whether a wall is loaded, whatever its exceptions.</summary>
     public bool IsClosed()
     {
-        return _kernel.List().Text is { } listing && ClosedShape.Holds(listing);
+        return _kernel.List().Text is { } listing && ClosedShape.Holds(listing) && _frames.IsClosed();
     }
 
     /// <summary>Keeps the wall that is loaded, or loads the lockdown when there is none.</summary>

@@ -38,7 +38,7 @@ public static partial class FrameListing
             .Select(word => word is ['"', .. var name, '"'] ? name : word);
     }
 
-    [GeneratedRegex("""devices? (= \{(?<names>.*?) \}|(?<names>\S+))(?= priority )""", RegexOptions.Singleline)]
+    [GeneratedRegex("""devices? (= \{(?<names>.*?) \}|(?<names>\S+))(?= priority )""")]
     private static partial Regex Devices();
 
     [GeneratedRegex("(?<opening>\tchain " + TunnelNamesChain.Name + " \\{\n)(?<rule>\t\t[^\n]*\n)*(?<closing>\t\\}\n)")]

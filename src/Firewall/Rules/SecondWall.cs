@@ -18,6 +18,8 @@ public static class SecondWall
     /// <summary>The table's family and name, as nft's commands take them.</summary>
     public const string Table = "netdev vpn_firewall";
 
+    internal const string BaseName = "egress";
+
     /// <summary>The rules that enforce <paramref name="policy"/>.</summary>
     public static FrameRuleset Compile(EgressPolicy policy) => new([FrameListChain.Build(policy), FramesChain.Build(policy)]);
 
@@ -31,7 +33,7 @@ public static class SecondWall
     internal static Chain BaseChain(IEnumerable<string> interfaces)
     {
         var hook = $"type filter hook egress {DevicesOf(interfaces)} priority filter; policy drop;";
-        return new Chain("egress", hook, [$"jump {FramesChain.Name}", "drop"]);
+        return new Chain(BaseName, hook, [$"jump {FramesChain.Name}", "drop"]);
     }
 
     internal static string DevicesOf(IEnumerable<string> interfaces)

@@ -35,7 +35,8 @@ public static partial class ClosedShape
     public static bool HoldsFrames(string listing)
     {
         return !IsDormant(listing)
-            && IsWall(ChainLines(listing, SecondWall.BaseName), "egress")
+            && BaseChains().Matches(listing) is { Count: > 0 } chains
+            && chains.All(chain => IsWall(ChainLines(listing, chain.Groups["name"].Value), "egress"))
             && IsRefusal(ChainLines(listing, FramesChain.Name).LastOrDefault(""))
             && Lists.All(list => AcceptsByCondition(ChainLines(listing, list)));
     }
@@ -99,6 +100,9 @@ public static partial class ClosedShape
         var end = listing.IndexOf("\n\t}", start - 1, StringComparison.Ordinal);
         return end < start ? [] : [.. listing[start..end].Split('\n').Select(line => line.Trim())];
     }
+
+    [GeneratedRegex("\tchain (?<name>" + SecondWall.BaseName + "[0-9]*) \\{\n")]
+    private static partial Regex BaseChains();
 
     [GeneratedRegex("\"[^\"]*\"")]
     private static partial Regex Quoted();

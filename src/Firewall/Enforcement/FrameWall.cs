@@ -52,7 +52,7 @@ public sealed class FrameWall
             reply = _kernel.Run(Script(rules, policy));
         }
 
-        return reply.IsDone ? Coverage(policy) : WallCoverage.None(reply.Error.ReplaceLineEndings(" "));
+        return reply.IsDone ? Coverage(policy) : WallCoverage.None(reply.Error.Split('\n')[0]);
     }
 
     /// <summary>
@@ -83,13 +83,14 @@ public sealed class FrameWall
     /// Compares the kernel's rules with these. Where this kernel can have no second wall, none is the same as any.
     /// </summary>
     /// <param name="wanted">The rules.</param>
+    /// <param name="isRefused">Whether the kernel has just refused to load them: then it has none.</param>
     /// <param name="listing">The wall as it is listed; null: it is not there.</param>
-    public Comparison Compare(FrameRuleset wanted, out string? listing)
+    public Comparison Compare(FrameRuleset wanted, bool isRefused, out string? listing)
     {
         var loaded = _kernel.ListFrames();
         listing = loaded.Text;
         var text = loaded.Text is null ? null : FrameListing.Comparable(loaded.Text);
-        if (text == wanted.Listing)
+        if (text == wanted.Listing || (isRefused && loaded is { Text: null, Error: null }))
         {
             return new Comparison(Likeness.Same, []);
         }

@@ -19,11 +19,15 @@ public static partial class FrameListing
 
     /// <summary>
     /// The listing without what is a fact of the machine: its interfaces and the tunnel's addresses. Of the chain of those
-    /// only what refuses an address is taken away, so that any other rule of it is a difference.
+    /// only what refuses an address is taken away, so that any other rule of it is a difference; of further base chains, for
+    /// more interfaces than one takes, only what is like the first.
     /// </summary>
     public static string Comparable(string listing)
     {
         var bare = Devices().Replace(listing, SecondWall.DevicesOf([]));
+        var first = BaseChains().Matches(bare).FirstOrDefault(chain => chain.Groups["number"].Length == 0)?.Groups["body"].Value;
+        bare = BaseChains().Replace(bare, chain =>
+            chain.Groups["number"].Length > 0 && chain.Groups["body"].Value == first ? "" : chain.Value);
         return TunnelNames().Replace(bare, chain => chain.Groups["opening"].Value
             + string.Concat(chain.Groups["rule"].Captures.Select(rule => rule.Value).Where(rule => !TunnelName().IsMatch(rule)))
             + chain.Groups["closing"].Value);
@@ -40,6 +44,9 @@ public static partial class FrameListing
 
     [GeneratedRegex("""devices? (= \{(?<names>.*?) \}|(?<names>\S+))(?= priority )""")]
     private static partial Regex Devices();
+
+    [GeneratedRegex("\n\tchain " + SecondWall.BaseName + "(?<number>[0-9]*) (?<body>\\{\n(\t\t[^\n]*\n)*\t\\}\n)")]
+    private static partial Regex BaseChains();
 
     [GeneratedRegex("(?<opening>\tchain " + TunnelNamesChain.Name + " \\{\n)(?<rule>\t\t[^\n]*\n)*(?<closing>\t\\}\n)")]
     private static partial Regex TunnelNames();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using LeakVerifier.Firewall.Bytecode;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Rules;
@@ -125,6 +126,44 @@ public sealed class SecondWallTests
         result.Coverage.Reason.Should().Contain("Operation not supported");
         wall.Compare(RulesetCompiler.Compile(Policy)).Likeness.Should().Be(Likeness.Same);
         wall.Open().IsDone.Should().BeTrue();
+    }
+
+    [Test]
+    public void A_second_wall_that_the_kernel_refuses_leaves_the_first_in_force_and_says_why()
+    {
+        _kernel.Refuse = commands =>
+            commands.Contains("netdev", StringComparison.Ordinal) ? "Error: Could not process rule: File too large\nchain egress {" : null;
+        var wall = new Wall(_kernel, Wall(["eth0", "lo"]), ruleset => new(ruleset.Listing, null), new FakeWatch());
+
+        var result = wall.Load(RulesetCompiler.Compile(Policy), Policy);
+
+        result.Outcome.Should().Be(LoadOutcome.InForce);
+        result.Coverage.Reason.Should().Be("Error: Could not process rule: File too large");
+        wall.Compare(RulesetCompiler.Compile(Policy)).Likeness.Should().Be(Likeness.Different, "it could have one");
+    }
+
+    [TestCase(256, 1)]
+    [TestCase(257, 2)]
+    [TestCase(600, 3)]
+    public void More_interfaces_than_the_kernel_takes_for_a_chain_have_several(int count, int chains)
+    {
+        List<string> names = [.. Enumerable.Range(1, count - 1).Select(number => $"eth{number}"), "lo"];
+        var wall = Wall(names);
+        wall.Cover(SecondWall.Compile(Policy), Policy).IsComplete.Should().BeTrue();
+        var listing = _kernel.Frames!;
+
+        wall.Compare(SecondWall.Compile(Policy), isRefused: false, out _).Likeness.Should().Be(Likeness.Same);
+        wall.IsClosed().Should().BeTrue();
+        listing.Split("type filter hook egress ").Should().HaveCount(chains + 1);
+        listing.Split('\n').Where(line => line.Contains("devices", StringComparison.Ordinal))
+            .Select(line => FrameListing.Interfaces(line).Length).Should().OnlyContain(devices => devices > 1 && devices <= 256);
+        ScriptAssembly.TryAssemble(wall.Script(SecondWall.Compile(Policy), Policy)).Should().NotBeNull();
+        if (chains > 1)
+        {
+            _kernel.Frames = listing[..listing.LastIndexOf("\t\tdrop\n", StringComparison.Ordinal)] + "\t}\n}\n";
+            wall.Compare(SecondWall.Compile(Policy), isRefused: false, out _).Likeness.Should().Be(Likeness.Different);
+            wall.IsClosed().Should().BeFalse();
+        }
     }
 
     [Test]

@@ -36,7 +36,7 @@ public sealed class FrameWall
     /// <param name="policy">The policy, whose tunnel's addresses no frame may name; null: the lockdown.</param>
     public string Script(FrameRuleset rules, EgressPolicy? policy)
     {
-        var interfaces = _links.Names().Union(_links.ToCome).Order(StringComparer.Ordinal);
+        var interfaces = _links.Names().Where(SecondWall.CanName).Union(_links.ToCome).Order(StringComparer.Ordinal);
         return rules.Script(interfaces, AddressesOf(policy?.TunnelInterface));
     }
 

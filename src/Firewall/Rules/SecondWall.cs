@@ -34,6 +34,12 @@ public static class SecondWall
         new Chain(FramesChain.Name, Hook: null, ["oifname \"lo\" counter accept", .. FinalVerdict.Drop("frame", isLogged: true)]),
     ]);
 
+    /// <summary>
+    /// Whether nft's language has a way to write an interface's name: it has none for a quotation mark, nor for bytes that
+    /// are no text (which are U+FFFD when they are read as such).
+    /// </summary>
+    public static bool CanName(string interfaceName) => !interfaceName.AsSpan().ContainsAny('"', '\uFFFD');
+
     /// <summary>One chain, or as many as the kernel needs to take all the interfaces: <c>egress</c>, <c>egress2</c>, …</summary>
     internal static IEnumerable<Chain> BaseChains(IEnumerable<string> interfaces)
     {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using System.Text;
 using LeakVerifier.Firewall.Bytecode;
 using LeakVerifier.Firewall.Enforcement;
 using LeakVerifier.Firewall.Netlink;
 using LeakVerifier.Firewall.Rules;
+using LeakVerifier.Firewall.Watching;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
@@ -48,6 +50,7 @@ public sealed class SecondWallTests
     [TestCase("type filter hook egress devices = { \"eth0\", \"lo\" } priority filter;", "eth0", "lo")]
     [TestCase("type filter hook egress device \"lo\" priority filter;", "lo")]
     [TestCase("type filter hook egress priority filter;")]
+    [TestCase("type filter hook egress devices = { a,b, c}, d,, \"e,f\", g, } priority filter;", "a,b", "c}", "d,", "e,f", "g,")]
     public void Interfaces_are_read_from_a_listing(string hook, params string[] interfaces)
     {
         FrameListing.Interfaces(hook).Should().Equal(interfaces);
@@ -109,6 +112,32 @@ public sealed class SecondWallTests
         before.OpenCases.Should().Contain("on usb0: frames of packet sockets (root, CAP_NET_RAW)");
         after.IsComplete.Should().BeTrue();
         after.OpenCases.Should().BeEmpty();
+    }
+
+    [TestCase("a\"b")]
+    [TestCase("x\uFFFD")]
+    public void A_name_that_nft_cannot_write_is_named_as_uncovered_and_the_rest_is_covered(string name)
+    {
+        var coverage = Wall(["eth0", "lo", name]).Cover(SecondWall.Compile(Policy), Policy);
+
+        coverage.HasSecondWall.Should().BeTrue();
+        coverage.Uncovered.Should().Equal(name);
+        FrameListing.Interfaces(_kernel.Frames!).Should().Equal("eth0", "lo");
+    }
+
+    [TestCase("a;b")]
+    [TestCase("a;")]
+    [TestCase("a,b")]
+    [TestCase("a}")]
+    [TestCase("a{b")]
+    public void Odd_names_are_covered_as_they_are(string name)
+    {
+        var wall = Wall(["eth0", "lo", name]);
+
+        wall.Cover(SecondWall.Compile(Policy), Policy).IsComplete.Should().BeTrue();
+
+        var assembly = ScriptAssembly.TryAssemble(wall.Script(SecondWall.Compile(Policy), Policy));
+        Encoding.UTF8.GetString(assembly!.Tables[WallTables.Second]!.Image.Chains[^1].Attributes.AsSpan()).Should().Contain($"{name}\0");
     }
 
     [Test]

@@ -75,8 +75,33 @@ public sealed class FrameWall
     public WallCoverage Coverage(EgressPolicy? policy, string listing)
     {
         var covered = FrameListing.Interfaces(listing);
-        var physical = _links.Names().Where(name => policy is null ? name != "lo" : policy.IsPhysical(name));
-        return new WallCoverage(HasSecondWall: true, [.. physical.Except(covered).Order(StringComparer.Ordinal)]);
+        return new WallCoverage(HasSecondWall: true, [.. Physical(policy).Except(covered).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Says whether the wall is where it should be. It is not where it sees no interface that could leak, or misses a network
+    /// card; other interfaces may have appeared since it was loaded.
+    /// </summary>
+    /// <param name="policy">What says which interfaces are physical; null: all.</param>
+    public Comparison CompareCoverage(EgressPolicy? policy)
+    {
+        var coverage = Coverage(policy);
+        if (!coverage.HasSecondWall || coverage.Uncovered.IsEmpty)
+        {
+            return new Comparison(Likeness.Same, []);
+        }
+
+        var missed = coverage.Uncovered.Length == Physical(policy).Count()
+            ? coverage.Uncovered
+            : [.. coverage.Uncovered.Where(_links.IsCard)];
+        return missed.IsEmpty
+            ? new Comparison(Likeness.Same, []) { HalfCovered = coverage.Uncovered }
+            : new Comparison(Likeness.Different, [.. missed.Select(name => $"- {SecondWall.BaseName}: {name}").Take(TextDifference.Limit)]);
+    }
+
+    private IEnumerable<string> Physical(EgressPolicy? policy)
+    {
+        return _links.Names().Where(name => policy is null ? name != "lo" : policy.IsPhysical(name));
     }
 
     /// <summary>

@@ -96,6 +96,9 @@ public sealed class Wall
     /// <summary>How far the second wall reaches.</summary>
     public WallCoverage Coverage(EgressPolicy policy) => _frames.Coverage(policy);
 
+    /// <summary>Says whether the second wall, whose rules are as they should be, is where it should be.</summary>
+    public Comparison CompareCoverage(EgressPolicy? policy) => _frames.CompareCoverage(policy);
+
     /// <summary>Compares the kernel's rules with a ruleset.</summary>
     public Comparison Compare(Ruleset wanted) => CompareBoth(wanted, isRefused: false, out _);
 

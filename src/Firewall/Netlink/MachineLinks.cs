@@ -16,4 +16,7 @@ public sealed record MachineLinks(Func<IEnumerable<string>> Names, Func<IReadOnl
 
     /// <summary>Names that interfaces may have which appear later, as far as a wall can name them now.</summary>
     public ImmutableArray<string> ToCome { get; init; } = [];
+
+    /// <summary>Whether there is an interface of this name with a device behind it: a network card.</summary>
+    public bool IsCard(string name) => Directory.Exists(Path.Combine(Folder, name, "device"));
 }

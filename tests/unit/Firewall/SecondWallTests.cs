@@ -18,14 +18,24 @@ public sealed class SecondWallTests
         ConfigurationFiles.Read(GoldenRulesets.Configuration("minimal")).Policy!;
 
     private FakeNftables _kernel = new();
+    private string _folder = "";
 
     private static IEnumerable<string> Names => GoldenRulesets.Names;
 
     [SetUp]
-    public void SetUp() => _kernel = new FakeNftables();
+    public void SetUp()
+    {
+        _kernel = new FakeNftables();
+        _folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
+        Directory.CreateDirectory(Path.Combine(_folder, "eth9", "device"));
+    }
 
     [TearDown]
-    public void TearDown() => _kernel.Dispose();
+    public void TearDown()
+    {
+        _kernel.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [TestCaseSource(nameof(Names))]
     public void The_base_chain_drops_by_policy_and_by_its_last_rule_and_never_accepts(string name)
@@ -158,6 +168,24 @@ public sealed class SecondWallTests
     }
 
     [Test]
+    public void A_second_wall_that_is_nowhere_or_not_on_a_card_is_a_difference_and_elsewhere_keeps_closed_from_being_proved()
+    {
+        List<string> names = ["eth0", "lo"];
+        var wall = Wall(names);
+        wall.Cover(SecondWall.Compile(Policy), Policy);
+        wall.CompareCoverage(Policy).Should().Match<Comparison>(same => same.Likeness == Likeness.Same && same.HalfCovered.IsEmpty);
+
+        names.Add("veth1");
+        wall.CompareCoverage(Policy).Likeness.Should().Be(Likeness.Same);
+        wall.CompareCoverage(Policy).HalfCovered.Should().Equal("veth1");
+
+        names.Add("eth9");
+        wall.CompareCoverage(Policy).Differences.Should().Equal("- egress: eth9");
+        _kernel.Frames = _kernel.Frames!.Replace("\"eth0\", ", "", StringComparison.Ordinal);
+        wall.CompareCoverage(Policy).Differences.Should().Equal("- egress: eth0", "- egress: eth9", "- egress: veth1");
+    }
+
+    [Test]
     public void A_second_wall_that_the_kernel_refuses_leaves_the_first_in_force_and_says_why()
     {
         _kernel.Refuse = commands =>
@@ -213,8 +241,8 @@ public sealed class SecondWallTests
         return new FrameWall(_kernel, Links(names, addresses), rules => new(rules.Listing, null));
     }
 
-    private static MachineLinks Links(List<string> names, params LinkAddress[] addresses)
+    private MachineLinks Links(List<string> names, params LinkAddress[] addresses)
     {
-        return new MachineLinks(() => names, () => addresses, "/nonexistent");
+        return new MachineLinks(() => names, () => addresses, _folder);
     }
 }

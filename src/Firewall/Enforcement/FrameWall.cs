@@ -37,7 +37,7 @@ public sealed class FrameWall
     public string Script(FrameRuleset rules, EgressPolicy? policy)
     {
         var interfaces = _links.Names().Where(SecondWall.CanName).Union(_links.ToCome).Order(StringComparer.Ordinal);
-        return rules.Script(interfaces, AddressesOf(policy?.TunnelInterface));
+        return rules.Script(interfaces, AddressesOf(policy));
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ public sealed class FrameWall
     /// <summary>
     /// Names the tunnel's addresses anew, in one transaction. For who sees them change while the wall is loaded.
     /// </summary>
-    public NftablesReply NameTunnel(InterfacePattern tunnel) => _kernel.Run(TunnelNamesChain.Script(AddressesOf(tunnel)));
+    public NftablesReply NameTunnel(EgressPolicy policy) => _kernel.Run(TunnelNamesChain.Script(AddressesOf(policy)));
 
     /// <summary>How far the wall reaches now.</summary>
     /// <param name="policy">What says which interfaces are physical; null: all.</param>
@@ -153,14 +153,19 @@ public sealed class FrameWall
     /// <summary>The table with the values of its counters; null when there is none.</summary>
     public string? ListWithCounters() => _kernel.ListFrames(withCounters: true).Text;
 
-    private IEnumerable<IPAddress> AddressesOf(InterfacePattern? tunnel)
+    private IEnumerable<IPAddress> AddressesOf(EgressPolicy? policy)
     {
-        // Link-local addresses are each interface's own business, and the tunnel's may be another link's as well.
-        return tunnel is null
-            ? []
-            : _links.Addresses()
-                .Where(address => tunnel.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal)
-                .Select(address => address.Address)
-                .Distinct();
+        if (policy is null)
+        {
+            return [];
+        }
+
+        // Link-local addresses are each interface's own business, and the tunnel's may be another link's as well. A tunnel
+        // without an address of its own has its uplink's, from which its transport leaves.
+        var addresses = _links.Addresses();
+        return addresses
+            .Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal)
+            .Select(address => address.Address)
+            .Except(addresses.Where(address => policy.IsPhysical(address.Interface)).Select(address => address.Address));
     }
 }

@@ -6,14 +6,15 @@ using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
-/// <summary>What this machine's uplinks need that the policy does not list.</summary>
+/// <summary>What of this machine's interfaces does not go with the policy.</summary>
 /// <param name="links">The interfaces of this machine.</param>
 public sealed class UplinkFacts(MachineLinks links)
 {
-    /// <summary>What will stop working, and which key mends it.</summary>
+    /// <summary>What will stop working, or leak, and which key mends it.</summary>
     public IEnumerable<string> Warnings(EgressPolicy policy)
     {
-        var uplinks = links.Addresses().Where(address => policy.IsPhysical(address.Interface)).ToList();
+        var addresses = links.Addresses();
+        var uplinks = addresses.Where(address => policy.IsPhysical(address.Interface)).ToList();
         var leased = uplinks.FirstOrDefault(uplink =>
             uplink.IsDynamic && uplink.Address.AddressFamily == AddressFamily.InterNetwork);
         if (leased is not null && !policy.AllowDhcp)
@@ -26,6 +27,13 @@ public sealed class UplinkFacts(MachineLinks links)
         if (wireless is not null && !policy.AllowEapol)
         {
             yield return $"{wireless} is a wireless interface, and logging in to its network may be stopped; set EAPOL=true";
+        }
+
+        var tunnels = addresses.Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal);
+        foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
+        {
+            yield return $"{shared.Interface} has the tunnel's address {shared.Address} as well, so frames may name it, "
+                + "and neighbours see it";
         }
     }
 }

@@ -101,10 +101,27 @@ public sealed class SecondWallTests
             new LinkAddress("tun0", IPAddress.Parse("fe80::1"), false),
             new LinkAddress("eth0", IPAddress.Parse("192.0.2.2"), false));
 
-        wall.NameTunnel(Policy.TunnelInterface);
+        wall.NameTunnel(Policy);
 
         var script = wall.Script(SecondWall.Compile(Policy), Policy);
         script.Should().Contain("arp saddr ip 10.8.0.2 counter drop").And.NotContain("192.0.2.2").And.NotContain("saddr fe80::1");
+    }
+
+    [Test]
+    public void An_address_that_an_uplink_shares_with_the_tunnel_is_not_refused_and_warned_of()
+    {
+        LinkAddress[] addresses =
+        [
+            new("tun0", IPAddress.Parse("192.0.2.2"), false),
+            new("tun0", IPAddress.Parse("10.8.0.2"), false),
+            new("eth0", IPAddress.Parse("192.0.2.2"), false),
+            new("lo", IPAddress.Parse("10.8.0.2"), false),
+        ];
+
+        Wall(["tun0"], addresses).Script(SecondWall.Compile(Policy), Policy)
+            .Should().Contain("ip saddr 10.8.0.2 counter drop").And.NotContain("192.0.2.2");
+        new UplinkFacts(Links([], addresses)).Warnings(Policy)
+            .Should().ContainSingle().Which.Should().StartWith("eth0 has the tunnel's address 192.0.2.2 as well");
     }
 
     [Test]

@@ -29,6 +29,14 @@ public sealed class UplinkFacts(MachineLinks links)
             yield return $"{wireless} is a wireless interface, and logging in to its network may be stopped; set EAPOL=true";
         }
 
+        // Of another kind than is asked for, it is none of the tunnel's to the rules.
+        var physical = policy.TunnelInterfaceKind is null ? links.Names().Where(policy.TunnelInterface.Matches).Where(links.IsUplink) : [];
+        foreach (var name in physical)
+        {
+            yield return $"{name}, which is the tunnel's interface to the rules, is a network card, a bridge or a bond: "
+                + "WHATEVER LEAVES BY IT LEAVES IN THE CLEAR; mend VPN_INTERFACE";
+        }
+
         var tunnels = addresses.Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal);
         foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
         {

@@ -18,5 +18,10 @@ public sealed record MachineLinks(Func<IEnumerable<string>> Names, Func<IReadOnl
     public ImmutableArray<string> ToCome { get; init; } = [];
 
     /// <summary>Whether there is an interface of this name with a device behind it: a network card.</summary>
-    public bool IsCard(string name) => Directory.Exists(Path.Combine(Folder, name, "device"));
+    public bool IsCard(string name) => Has(name, "device");
+
+    /// <summary>Whether it is a network card, or a bridge or a bond, which stand for one.</summary>
+    public bool IsUplink(string name) => IsCard(name) || Has(name, "bridge") || Has(name, "bonding");
+
+    private bool Has(string name, string folder) => Directory.Exists(Path.Combine(Folder, name, folder));
 }

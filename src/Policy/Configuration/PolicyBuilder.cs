@@ -12,9 +12,6 @@ internal sealed class PolicyBuilder
 {
     private const string DefaultTunnelUser = "tunnel";
 
-    /// <summary>Beginnings of names that the kernel and systemd give to network cards (systemd.net-naming-scheme(7)).</summary>
-    private static readonly string[] PhysicalStems = ["eth", "en", "wl", "ww", "usb", "sl", "ib"];
-
     private static readonly string[] TunnelStems = ["tun", "tap", "ppp", "wg"];
 
     private readonly Dictionary<string, Assignment> _values = new(StringComparer.Ordinal);
@@ -186,7 +183,7 @@ internal sealed class PolicyBuilder
             return null;
         }
 
-        if (pattern.Matches("lo") || PhysicalStems.Any(stem => pattern.Overlaps(new InterfacePattern(stem, IsPrefix: true))))
+        if (PhysicalNames.AreIn(pattern))
         {
             _problems.Add(assignment.Problem(
                 $"VPN_INTERFACE: {pattern} means a physical interface (or loopback), which would open the machine",

@@ -123,6 +123,20 @@ public sealed class KernelSettingsTests
             .Should().BeEmpty();
     }
 
+    [TestCase("device")]
+    [TestCase("bridge")]
+    [TestCase("bonding")]
+    public void A_card_that_the_rules_take_for_the_tunnel_is_warned_of(string kind)
+    {
+        var policy = ConfigurationFiles.Parse("a.conf", "TUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\nVPN_INTERFACE=uplink\n").Policy!;
+        Directory.CreateDirectory(Path.Combine(_folder, "uplink", kind));
+        Directory.CreateDirectory(Path.Combine(_folder, "eth0", kind));
+        var facts = new UplinkFacts(new MachineLinks(() => ["eth0", "lo", "uplink"], () => [], _folder));
+
+        facts.Warnings(policy).Should().ContainSingle().Which.Should().StartWith("uplink, which is the tunnel's interface");
+        facts.Warnings(policy with { TunnelInterfaceKind = "wireguard" }).Should().BeEmpty();
+    }
+
     private void Set(string setting, string value)
     {
         var path = Path.Combine(_folder, setting);

@@ -52,6 +52,28 @@ public sealed class ConfigurationTests
         result.Policy!.Servers.Should().ContainSingle().Which.ToString().Should().Be(server);
     }
 
+    [TestCase("tun0")]
+    [TestCase("tap+")]
+    [TestCase("wg0")]
+    [TestCase("ppp+")]
+    [TestCase("utun3")]
+    [TestCase("nordlynx")]
+    [TestCase("proton0")]
+    [TestCase("protonwire")]
+    [TestCase("mullvad-de")]
+    [TestCase("wg-mullvad")]
+    [TestCase("ipsec0")]
+    [TestCase("vti0")]
+    [TestCase("gre1")]
+    [TestCase("tailscale0")]
+    [TestCase("CloudflareWARP")]
+    [TestCase("bravevpn")]
+    [TestCase("rabbit")]
+    public void Names_that_tunnels_have_are_the_tunnels(string name)
+    {
+        ConfigurationFiles.Parse("a.conf", Valid + $"VPN_INTERFACE={name}\n").Errors.Should().BeEmpty();
+    }
+
     [TestCase("VPN_SERVERS=203.0.113.10/udp", "needs a port")]
     [TestCase("VPN_SERVERS=203.0.113.10:1194", "names no protocol")]
     [TestCase("VPN_SERVERS=203.0.113.10:0/udp", "no valid address")]
@@ -62,6 +84,16 @@ public sealed class ConfigurationTests
     [TestCase("VPN_SERVERS=[::ffff:203.0.113.10]:1194/udp", "no valid address")]
     [TestCase("VPN_INTERFACE=eth0", "physical interface")]
     [TestCase("VPN_INTERFACE=e+", "physical interface")]
+    [TestCase("VPN_INTERFACE=em1", "physical interface")]
+    [TestCase("VPN_INTERFACE=p1p1", "physical interface")]
+    [TestCase("VPN_INTERFACE=p+", "physical interface")]
+    [TestCase("VPN_INTERFACE=bond0", "physical interface")]
+    [TestCase("VPN_INTERFACE=br0", "physical interface")]
+    [TestCase("VPN_INTERFACE=br-lan", "physical interface")]
+    [TestCase("VPN_INTERFACE=team0", "physical interface")]
+    [TestCase("VPN_INTERFACE=ath0", "physical interface")]
+    [TestCase("VPN_INTERFACE=wan", "physical interface")]
+    [TestCase("VPN_INTERFACE=rmnet_data0", "physical interface")]
     [TestCase("VPN_INTERFACE=lo", "loopback")]
     [TestCase("VPN_INTERFACE=tun0tun0tun0tun0", "no interface's name")]
     [TestCase("LOCAL_NET=0.0.0.0/0", "too wide")]

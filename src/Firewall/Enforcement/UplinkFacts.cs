@@ -37,6 +37,13 @@ public sealed class UplinkFacts(MachineLinks links)
                 + "WHATEVER LEAVES BY IT LEAVES IN THE CLEAR; mend VPN_INTERFACE";
         }
 
+        var internals = policy.InternalInterfaces.IsEmpty ? [] : links.DefaultRoutes();
+        foreach (var name in internals.Where(name => policy.InternalInterfaces.Any(pattern => pattern.Matches(name))))
+        {
+            yield return $"{name}, which is the clients' interface to the rules, has a default route: if it is an uplink, "
+                + "WHAT GOES TO CLIENTS LEAVES BY IT IN THE CLEAR; mend INT_IF";
+        }
+
         var tunnels = addresses.Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal);
         foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
         {

@@ -26,7 +26,8 @@ internal static class PhysicalNames
     private static readonly ImmutableArray<InterfacePattern> All =
     [
         .. Beginnings.Select(stem => new InterfacePattern(stem, IsPrefix: true)),
-        .. Numbered.SelectMany(_ => Enumerable.Range(0, 10), (stem, digit) => new InterfacePattern(stem + digit.ToString(CultureInfo.InvariantCulture), IsPrefix: true)),
+        .. Numbered.SelectMany(_ => Enumerable.Range(0, 10), (stem, digit) =>
+            new InterfacePattern(stem + digit.ToString(CultureInfo.InvariantCulture), IsPrefix: true)),
         .. Whole.Select(name => new InterfacePattern(name, IsPrefix: false)),
     ];
 

@@ -254,6 +254,12 @@ internal sealed class PolicyBuilder
                 return null;
             }
 
+            if (pattern.Matches("lo"))
+            {
+                _problems.Add(a.Problem($"INT_IF: {pattern} means loopback", "name the clients' interface"));
+                return null;
+            }
+
             if (tunnel is not null && pattern.Overlaps(tunnel))
             {
                 _problems.Add(a.Problem($"INT_IF: {pattern} is also the tunnel's interface ({tunnel})", "name the clients' interface"));

@@ -84,6 +84,8 @@ public sealed class ConfigurationTests
     [TestCase("VPN_SERVERS=[::ffff:203.0.113.10]:1194/udp", "no valid address")]
     [TestCase("VPN_INTERFACE=eth0", "physical interface")]
     [TestCase("VPN_INTERFACE=e+", "physical interface")]
+    [TestCase("INT_IF=lo", "loopback")]
+    [TestCase("INT_IF=l+", "loopback")]
     [TestCase("VPN_INTERFACE=em1", "physical interface")]
     [TestCase("VPN_INTERFACE=p1p1", "physical interface")]
     [TestCase("VPN_INTERFACE=p+", "physical interface")]

@@ -81,10 +81,11 @@ internal sealed class PolicyBuilder
         var eapol = Boolean(ConfigurationKeys.Eapol);
         var interfaces = InternalInterfaces(tunnel);
         var clientDns = ClientDns(forwarding);
-        if (servers.IsEmpty && !_values.ContainsKey(ConfigurationKeys.VpnServers))
+        var listed = _values.GetValueOrDefault(ConfigurationKeys.VpnServers);
+        if (servers.IsEmpty && listed?.Words.Any() != true)
         {
-            _warnings.Add(new("", 0,
-                "VPN_SERVERS is not set: the VPN's process may reach any address in the clear",
+            _warnings.Add(new(listed?.File ?? "", listed?.Line ?? 0,
+                $"VPN_SERVERS is {(listed is null ? "not set" : "empty")}: the VPN's process may reach any address in the clear",
                 "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
         }
 

@@ -52,6 +52,18 @@ public sealed class ConfigurationTests
         result.Policy!.Servers.Should().ContainSingle().Which.ToString().Should().Be(server);
     }
 
+    [TestCase("", "VPN_SERVERS is not set")]
+    [TestCase("VPN_SERVERS=", "VPN_SERVERS is empty")]
+    [TestCase("VPN_SERVERS=\"\"", "VPN_SERVERS is empty")]
+    [TestCase("VPN_SERVERS=\" \"", "VPN_SERVERS is empty")]
+    public void Without_servers_there_is_a_warning(string line, string what)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", $"TUNNEL_USER=1194\n{line}\n");
+
+        result.Errors.Should().BeEmpty();
+        result.Warnings.Should().ContainSingle().Which.What.Should().StartWith(what);
+    }
+
     [TestCase("tun0")]
     [TestCase("tap+")]
     [TestCase("wg0")]

@@ -64,6 +64,23 @@ public sealed class ConfigurationTests
         result.Warnings.Should().ContainSingle().Which.What.Should().StartWith(what);
     }
 
+    [TestCase("\f")]
+    [TestCase("\v")]
+    [TestCase("\r")]
+    [TestCase("\u0085")]
+    [TestCase("\u2028")]
+    [TestCase("\u2029")]
+    public void A_comment_ends_with_its_line_and_nowhere_else(string separator)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", Valid + $"# was:{separator}LOCAL_NET=198.51.100.0/24\r\nDHCP=true\r\n");
+
+        result.Errors.Should().BeEmpty();
+        result.Policy!.LocalNetworks.Should().BeEmpty();
+        result.Policy.AllowDhcp.Should().BeTrue();
+        ConfigurationFiles.Parse("a.conf", Valid + $"LOG=true{separator}LOCAL_NET=198.51.100.0/24\n").Errors.Should().NotBeEmpty();
+        ConfigurationFiles.Parse("a.conf", Valid + $"LOCAL_NET=\"192.168.1.0/24{separator}198.51.100.0/24\"\n").Errors.Should().NotBeEmpty();
+    }
+
     [TestCase("tun0")]
     [TestCase("tap+")]
     [TestCase("wg0")]

@@ -163,9 +163,11 @@ internal sealed class PolicyBuilder
     private ImmutableArray<ServerEndpoint> Servers(VpnFiles vpn)
     {
         var listed = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
-        var names = new HostNames(
-            PinnedHosts.Read(_request.PinsPath, _problems), _request.LookUp, Boolean(ConfigurationKeys.Resolve), _request.IsLookUpAsked);
+        var faults = new List<ConfigurationProblem>();
+        var pinned = PinnedHosts.Read(_request.PinsPath, faults);
+        var names = new HostNames(pinned, _request.LookUp, Boolean(ConfigurationKeys.Resolve), _request.IsLookUpAsked);
         ImmutableArray<ServerEndpoint> servers = [.. listed.Concat(vpn.Servers(names)).Distinct()];
+        _problems.AddRange(names.NeedsPins ? faults : []);
         _hosts = names.Used;
         return servers;
     }

@@ -70,7 +70,7 @@ internal sealed class PolicyBuilder
         var vpn = ReadVpnFiles();
         var tunnel = TunnelInterface();
         var kind = Single(ConfigurationKeys.VpnInterfaceKind, IdentityReaders.Kind);
-        var identity = Identity();
+        var identity = Identity(vpn.LacksMark);
         var servers = Servers(vpn);
         var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
         var resolvers = List(ConfigurationKeys.LocalDns, (a, word) => Resolver(a, word, networks));
@@ -198,12 +198,13 @@ internal sealed class PolicyBuilder
     }
 
     /// <summary>The conjunction of what is set; the original's user where nothing is.</summary>
-    private TunnelIdentity? Identity()
+    /// <param name="isMarkUnread">Whether there is a mark that could not be read, which is wrong enough.</param>
+    private TunnelIdentity? Identity(bool isMarkUnread)
     {
         var before = _problems.Count;
         var mark = Single(ConfigurationKeys.TunnelMark, IdentityReaders.Mark);
         var cgroup = Single(ConfigurationKeys.TunnelCgroup, IdentityReaders.Cgroup);
-        var isOtherwiseKnown = _problems.Count > before || mark is not null || cgroup is not null;
+        var isOtherwiseKnown = isMarkUnread || _problems.Count > before || mark is not null || cgroup is not null;
         var user = isOtherwiseKnown && !IsSet(ConfigurationKeys.TunnelUser) ? null : User();
         if (_problems.Count > before)
         {

@@ -43,6 +43,7 @@ public sealed class WireGuardReaderTests
     [TestCase("[Interface]\nFwMark=0x1234\n[Peer]\nEndpoint=[2001:db8::10]:51820", "[2001:db8::10]:51820/udp", 0x1234u)]
     [TestCase("[interface]\nfwmark = 77\n[peer]\nendpoint = 203.0.113.10 : 51820 # office", "203.0.113.10:51820/udp", 77u)]
     [TestCase("[Interface]\nFwMark = off\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=::/0", "203.0.113.10:51820/udp", 51820u)]
+    [TestCase("[Interface]\nFwMark = Off\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=::/0", "203.0.113.10:51820/udp", 51820u)]
     [TestCase("[Interface]\nFwMark = 0x0\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=10.0.0.0/8,0.0.0.0/0\r", "203.0.113.10:51820/udp", 51820u)]
     [TestCase("[Interface]\nFwMark = 5\n[Peer]\nEndpoint=203.0.113.10:1\n[Peer]\nAllowedIPs=10.0.0.0/8\n[Peer]\nEndpoint=203.0.113.11:2",
         "203.0.113.10:1/udp 203.0.113.11:2/udp", 5u)]
@@ -78,6 +79,20 @@ public sealed class WireGuardReaderTests
         error.What.Should().Contain(what);
         error.Line.Should().Be(line);
         error.Mend.Should().NotBeEmpty();
+    }
+
+    [Test]
+    public void A_file_with_a_fault_is_not_blamed_on_the_user_that_nobody_set()
+    {
+        _folder.Write("passwd", "root:x:0:0::/:/bin/sh\n");
+        var result = ConfigurationFiles.Read(new ConfigurationRequest
+        {
+            Path = _folder.Write("firewall/a.conf", $"WIREGUARD_CONFIG={_folder.Write("wg0.conf", "[Interface]\nnonsense\n")}\n"),
+            Users = new UserDirectory(_folder.PathOf("passwd")),
+            PinsPath = _folder.PathOf("hosts"),
+        });
+
+        result.Errors.Should().ContainSingle().Which.What.Should().Contain("no setting of a section");
     }
 
     [Test]

@@ -20,6 +20,7 @@ internal sealed class PolicyBuilder
     private readonly ConfigurationRequest _request;
     private ImmutableArray<PinnedHost> _hosts = [];
     private ImmutableArray<string> _vpnFiles = [];
+    private bool _isNamedByFile; // the tunnel's interface: after a file of WireGuard's, whose name may end with a plus
 
     private PolicyBuilder(
         IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, ConfigurationRequest request)
@@ -143,6 +144,7 @@ internal sealed class PolicyBuilder
             if (vpn.Implied(key) is { } implied)
             {
                 _values[key] = implied;
+                _isNamedByFile |= key == ConfigurationKeys.VpnInterface && named.Contains(new VpnFile(implied.File, IsWireGuard: true));
             }
         }
 
@@ -183,6 +185,14 @@ internal sealed class PolicyBuilder
         if (!InterfacePattern.TryParse(assignment.Value, out var pattern))
         {
             _problems.Add(assignment.Problem($"VPN_INTERFACE: '{assignment.Value}' is no interface's name", "write tun0, or tun+ for every name that begins with tun"));
+            return null;
+        }
+
+        if (pattern.IsPrefix && _isNamedByFile)
+        {
+            _problems.Add(assignment.Problem(
+                $"VPN_INTERFACE: {pattern} would mean every interface whose name begins with {pattern.Stem}",
+                "rename the file, or set VPN_INTERFACE"));
             return null;
         }
 

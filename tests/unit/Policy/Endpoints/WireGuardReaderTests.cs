@@ -108,6 +108,13 @@ public sealed class WireGuardReaderTests
     }
 
     [Test]
+    public void A_file_whose_name_ends_with_a_plus_is_no_prefix()
+    {
+        Read(Typical, name: "de+.conf").Errors.Should().ContainSingle().Which.What.Should().Contain("begins with de");
+        Read(Typical, "VPN_INTERFACE=de+\n", name: "de+.conf").Policy!.TunnelInterface.IsPrefix.Should().BeTrue("somebody said so");
+    }
+
+    [Test]
     public void Two_files_that_disagree_need_a_decision()
     {
         var second = _folder.Write("wg1.conf", Typical.Replace("113.10", "113.11", StringComparison.Ordinal));

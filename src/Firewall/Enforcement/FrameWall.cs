@@ -141,7 +141,7 @@ public sealed class FrameWall
     public bool IsClosed() => _kernel.ListFrames().Text is not { } listing || ClosedShape.HoldsFrames(listing);
 
     /// <summary>The commands that bring back what is loaded now, or that there is nothing.</summary>
-    public string Remember() => Removal + _kernel.ListFrames().Text;
+    public string Remember() => Removal + FrameListing.Loadable(_kernel.ListFrames().Text ?? "");
 
     /// <summary>Removes the table. A kernel without this family has none, and what it answers to that is no failure.</summary>
     public NftablesReply Remove()

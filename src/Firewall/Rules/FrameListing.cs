@@ -33,6 +33,12 @@ public static partial class FrameListing
             + chain.Groups["closing"].Value);
     }
 
+    /// <summary>The listing as nft takes it again: its names in quotation marks, or a comma in one would make it two.</summary>
+    public static string Loadable(string listing)
+    {
+        return Devices().Replace(listing, match => SecondWall.DevicesOf(Names(match.Groups["names"].Value)));
+    }
+
     /// <summary>Names as nft lists them, with quotation marks or without. A name has no blank, but it may have a comma.</summary>
     private static IEnumerable<string> Names(string list)
     {

@@ -66,6 +66,14 @@ public sealed class SecondWallTests
         FrameListing.Interfaces(hook).Should().Equal(interfaces);
     }
 
+    [TestCase("egress devices = { a,b, eth0 } priority filter", "egress devices = { \"a,b\", \"eth0\" } priority filter")]
+    [TestCase("egress device \"lo\" priority filter", "egress devices = { \"lo\" } priority filter")]
+    [TestCase("egress priority filter", "egress priority filter")]
+    public void A_listing_is_loaded_again_with_the_same_names(string listing, string loadable)
+    {
+        FrameListing.Loadable(listing).Should().Be(loadable);
+    }
+
     [Test]
     public void Listings_are_compared_without_the_interfaces_and_the_tunnels_addresses()
     {

@@ -21,7 +21,7 @@ internal static class ChainAssembly
         writer.Text(NftablesAttribute.ChainName, name);
         if (hook is not null)
         {
-            Hook(writer, family, new RuleWords(hook.Replace(";", " ;", StringComparison.Ordinal)));
+            Hook(writer, family, new RuleWords(Separated(hook)));
         }
 
         return new ImageObject([.. writer.Written.Span]);
@@ -52,6 +52,9 @@ internal static class ChainAssembly
         writer.BigEndian(NftablesAttribute.ChainPolicy, policy);
         writer.Text(NftablesAttribute.ChainType, type);
     }
+
+    /// <summary>With blanks around what ends a part; a name in quotation marks may have that, but no blank.</summary>
+    private static string Separated(string hook) => (hook + " ").Replace("; ", " ; ", StringComparison.Ordinal);
 
     private static uint Number(NftablesFamily family, string hook)
     {

@@ -13,11 +13,17 @@ internal static class HostLookUp
     {
         try
         {
-            return Dns.GetHostAddresses(name);
+            return [.. Dns.GetHostAddresses(name).Select(Plain)];
         }
         catch (SocketException)
         {
             return [];
         }
+    }
+
+    /// <summary>The address as rules and pins have it: of its own family, and without the number of an interface.</summary>
+    internal static IPAddress Plain(IPAddress address)
+    {
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
     }
 }

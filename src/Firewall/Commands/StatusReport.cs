@@ -37,7 +37,7 @@ internal sealed record StatusReport(
     public const string Unknown = "unknown";
 
     /// <summary>Whether it is proved that nothing leaves but what is configured.</summary>
-    public bool IsClosed => State is InForce or LockedDown;
+    public bool IsClosed => State is InForce or LockedDown && Comparison.HalfCovered.IsEmpty;
 
     public ExitCode ExitCode => State switch
     {

@@ -190,7 +190,7 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
 
         using var kernel = environment.OpenKernel();
         var frames = new FrameWall(kernel, environment.Links, environment.ListFramesInScratch);
-        if (!watcher.Amend(() => frames.NameTunnel(policy.TunnelInterface).IsDone))
+        if (!watcher.Amend(() => frames.NameTunnel(policy).IsDone))
         {
             return false;
         }

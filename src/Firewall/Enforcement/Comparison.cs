@@ -27,4 +27,8 @@ public enum Likeness
 /// (<c>-</c>), at most <see cref="TextDifference.Limit"/>.
 /// </param>
 /// <param name="Reason">For <see cref="Likeness.Unknown"/>: why.</param>
-public sealed record Comparison(Likeness Likeness, ImmutableArray<string> Differences, string? Reason = null);
+public sealed record Comparison(Likeness Likeness, ImmutableArray<string> Differences, string? Reason = null)
+{
+    /// <summary>Interfaces that have the first wall alone, although this kernel has the second one.</summary>
+    public ImmutableArray<string> HalfCovered { get; init; } = [];
+}

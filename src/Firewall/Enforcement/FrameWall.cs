@@ -36,8 +36,8 @@ public sealed class FrameWall
     /// <param name="policy">The policy, whose tunnel's addresses no frame may name; null: the lockdown.</param>
     public string Script(FrameRuleset rules, EgressPolicy? policy)
     {
-        var interfaces = _links.Names().Union(_links.ToCome).Order(StringComparer.Ordinal);
-        return rules.Script(interfaces, AddressesOf(policy?.TunnelInterface));
+        var interfaces = _links.Names().Where(SecondWall.CanName).Union(_links.ToCome).Order(StringComparer.Ordinal);
+        return rules.Script(interfaces, AddressesOf(policy));
     }
 
     /// <summary>
@@ -52,13 +52,13 @@ public sealed class FrameWall
             reply = _kernel.Run(Script(rules, policy));
         }
 
-        return reply.IsDone ? Coverage(policy) : WallCoverage.None(reply.Error.ReplaceLineEndings(" "));
+        return reply.IsDone ? Coverage(policy) : WallCoverage.None(reply.Error.Split('\n')[0]);
     }
 
     /// <summary>
     /// Names the tunnel's addresses anew, in one transaction. For who sees them change while the wall is loaded.
     /// </summary>
-    public NftablesReply NameTunnel(InterfacePattern tunnel) => _kernel.Run(TunnelNamesChain.Script(AddressesOf(tunnel)));
+    public NftablesReply NameTunnel(EgressPolicy policy) => _kernel.Run(TunnelNamesChain.Script(AddressesOf(policy)));
 
     /// <summary>How far the wall reaches now.</summary>
     /// <param name="policy">What says which interfaces are physical; null: all.</param>
@@ -75,21 +75,47 @@ public sealed class FrameWall
     public WallCoverage Coverage(EgressPolicy? policy, string listing)
     {
         var covered = FrameListing.Interfaces(listing);
-        var physical = _links.Names().Where(name => policy is null ? name != "lo" : policy.IsPhysical(name));
-        return new WallCoverage(HasSecondWall: true, [.. physical.Except(covered).Order(StringComparer.Ordinal)]);
+        return new WallCoverage(HasSecondWall: true, [.. Physical(policy).Except(covered).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Says whether the wall is where it should be. It is not where it sees no interface that could leak, or misses a network
+    /// card; other interfaces may have appeared since it was loaded.
+    /// </summary>
+    /// <param name="policy">What says which interfaces are physical; null: all.</param>
+    public Comparison CompareCoverage(EgressPolicy? policy)
+    {
+        var coverage = Coverage(policy);
+        if (!coverage.HasSecondWall || coverage.Uncovered.IsEmpty)
+        {
+            return new Comparison(Likeness.Same, []);
+        }
+
+        var missed = coverage.Uncovered.Length == Physical(policy).Count()
+            ? coverage.Uncovered
+            : [.. coverage.Uncovered.Where(_links.IsCard)];
+        return missed.IsEmpty
+            ? new Comparison(Likeness.Same, []) { HalfCovered = coverage.Uncovered }
+            : new Comparison(Likeness.Different, [.. missed.Select(name => $"- {SecondWall.BaseName}: {name}").Take(TextDifference.Limit)]);
+    }
+
+    private IEnumerable<string> Physical(EgressPolicy? policy)
+    {
+        return _links.Names().Where(name => policy is null ? name != "lo" : policy.IsPhysical(name));
     }
 
     /// <summary>
     /// Compares the kernel's rules with these. Where this kernel can have no second wall, none is the same as any.
     /// </summary>
     /// <param name="wanted">The rules.</param>
+    /// <param name="isRefused">Whether the kernel has just refused to load them: then it has none.</param>
     /// <param name="listing">The wall as it is listed; null: it is not there.</param>
-    public Comparison Compare(FrameRuleset wanted, out string? listing)
+    public Comparison Compare(FrameRuleset wanted, bool isRefused, out string? listing)
     {
         var loaded = _kernel.ListFrames();
         listing = loaded.Text;
         var text = loaded.Text is null ? null : FrameListing.Comparable(loaded.Text);
-        if (text == wanted.Listing)
+        if (text == wanted.Listing || (isRefused && loaded is { Text: null, Error: null }))
         {
             return new Comparison(Likeness.Same, []);
         }
@@ -111,8 +137,11 @@ public sealed class FrameWall
             : TextDifference.Between(spelled ?? "", text));
     }
 
+    /// <summary>Whether the wall is one at all, whatever its exceptions; none does not count against the first one.</summary>
+    public bool IsClosed() => _kernel.ListFrames().Text is not { } listing || ClosedShape.HoldsFrames(listing);
+
     /// <summary>The commands that bring back what is loaded now, or that there is nothing.</summary>
-    public string Remember() => Removal + _kernel.ListFrames().Text;
+    public string Remember() => Removal + FrameListing.Loadable(_kernel.ListFrames().Text ?? "");
 
     /// <summary>Removes the table. A kernel without this family has none, and what it answers to that is no failure.</summary>
     public NftablesReply Remove()
@@ -124,14 +153,19 @@ public sealed class FrameWall
     /// <summary>The table with the values of its counters; null when there is none.</summary>
     public string? ListWithCounters() => _kernel.ListFrames(withCounters: true).Text;
 
-    private IEnumerable<IPAddress> AddressesOf(InterfacePattern? tunnel)
+    private IEnumerable<IPAddress> AddressesOf(EgressPolicy? policy)
     {
-        // Link-local addresses are each interface's own business, and the tunnel's may be another link's as well.
-        return tunnel is null
-            ? []
-            : _links.Addresses()
-                .Where(address => tunnel.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal)
-                .Select(address => address.Address)
-                .Distinct();
+        if (policy is null)
+        {
+            return [];
+        }
+
+        // Link-local addresses are each interface's own business, and the tunnel's may be another link's as well. A tunnel
+        // without an address of its own has its uplink's, from which its transport leaves.
+        var addresses = _links.Addresses();
+        return addresses
+            .Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal)
+            .Select(address => address.Address)
+            .Except(addresses.Where(address => policy.IsPhysical(address.Interface)).Select(address => address.Address));
     }
 }

@@ -26,10 +26,18 @@ public sealed class NftBackend(Wall wall, UplinkFacts uplinks) : IBackend
     }
 
     /// <inheritdoc/>
-    public Comparison Compare(EgressPolicy policy) => wall.Compare(RulesetCompiler.Compile(policy));
+    public Comparison Compare(EgressPolicy policy)
+    {
+        var comparison = wall.Compare(RulesetCompiler.Compile(policy));
+        return comparison.Likeness == Likeness.Same ? wall.CompareCoverage(policy) : comparison;
+    }
 
     /// <inheritdoc/>
-    public bool IsLockedDown() => wall.Compare(Lockdown.Ruleset).Likeness == Likeness.Same;
+    public bool IsLockedDown()
+    {
+        return wall.Compare(Lockdown.Ruleset).Likeness == Likeness.Same
+            && wall.CompareCoverage(policy: null).Likeness == Likeness.Same;
+    }
 
     /// <inheritdoc/>
     public bool IsClosed() => wall.IsClosed();

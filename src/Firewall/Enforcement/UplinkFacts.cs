@@ -6,14 +6,15 @@ using LeakVerifier.Policy;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
-/// <summary>What this machine's uplinks need that the policy does not list.</summary>
+/// <summary>What of this machine's interfaces does not go with the policy.</summary>
 /// <param name="links">The interfaces of this machine.</param>
 public sealed class UplinkFacts(MachineLinks links)
 {
-    /// <summary>What will stop working, and which key mends it.</summary>
+    /// <summary>What will stop working, or leak, and which key mends it.</summary>
     public IEnumerable<string> Warnings(EgressPolicy policy)
     {
-        var uplinks = links.Addresses().Where(address => policy.IsPhysical(address.Interface)).ToList();
+        var addresses = links.Addresses();
+        var uplinks = addresses.Where(address => policy.IsPhysical(address.Interface)).ToList();
         var leased = uplinks.FirstOrDefault(uplink =>
             uplink.IsDynamic && uplink.Address.AddressFamily == AddressFamily.InterNetwork);
         if (leased is not null && !policy.AllowDhcp)
@@ -26,6 +27,28 @@ public sealed class UplinkFacts(MachineLinks links)
         if (wireless is not null && !policy.AllowEapol)
         {
             yield return $"{wireless} is a wireless interface, and logging in to its network may be stopped; set EAPOL=true";
+        }
+
+        // Of another kind than is asked for, it is none of the tunnel's to the rules.
+        var physical = policy.TunnelInterfaceKind is null ? links.Names().Where(policy.TunnelInterface.Matches).Where(links.IsUplink) : [];
+        foreach (var name in physical)
+        {
+            yield return $"{name}, which is the tunnel's interface to the rules, is a network card, a bridge or a bond: "
+                + "WHATEVER LEAVES BY IT LEAVES IN THE CLEAR; mend VPN_INTERFACE";
+        }
+
+        var internals = policy.InternalInterfaces.IsEmpty ? [] : links.DefaultRoutes();
+        foreach (var name in internals.Where(name => policy.InternalInterfaces.Any(pattern => pattern.Matches(name))))
+        {
+            yield return $"{name}, which is the clients' interface to the rules, has a default route: if it is an uplink, "
+                + "WHAT GOES TO CLIENTS LEAVES BY IT IN THE CLEAR; mend INT_IF";
+        }
+
+        var tunnels = addresses.Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal);
+        foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
+        {
+            yield return $"{shared.Interface} has the tunnel's address {shared.Address} as well, so frames may name it, "
+                + "and neighbours see it";
         }
     }
 }

@@ -55,11 +55,12 @@ public sealed class Wall
             return new LoadResult(LoadOutcome.Refused, reply.Error);
         }
 
-        // Alone the first wall was taken: an interface vanished meanwhile, or this kernel has no egress hook.
+        // Alone the first wall was taken: an interface vanished meanwhile, or this kernel has no egress hook, or not for these.
         var coverage = both.IsDone ? null : _frames.Cover(ruleset.Frames, policy);
+        var isRefused = coverage is { HasSecondWall: false };
         var result = default(LoadResult);
         var frames = default(string);
-        trouble ??= TryWatch(() => result = Verify(ruleset, policy, out frames));
+        trouble ??= TryWatch(() => result = Verify(ruleset, policy, isRefused, out frames));
         return (result ?? new LoadResult(LoadOutcome.Unverified, trouble ?? "")) with
         {
             Coverage = coverage ?? (frames is null ? _frames.Coverage(policy) : _frames.Coverage(policy, frames)),
@@ -90,15 +91,16 @@ public sealed class Wall
     /// <summary>Compares, and has the watch follow.</summary>
     /// <param name="ruleset">What is wanted.</param>
     /// <param name="policy">The policy that it enforces; null: the lockdown.</param>
+    /// <param name="isRefused">Whether the kernel has refused the second wall: then the first one is all there is.</param>
     /// <param name="frames">The second wall as it is listed; null: nobody asked, or it is not there.</param>
-    private LoadResult Verify(Ruleset ruleset, EgressPolicy? policy, out string? frames)
+    private LoadResult Verify(Ruleset ruleset, EgressPolicy? policy, bool isRefused, out string? frames)
     {
         Comparison comparison;
         bool isFollowed;
         do
         {
             var generation = _watch.Generation();
-            comparison = CompareBoth(ruleset, out frames);
+            comparison = CompareBoth(ruleset, isRefused, out frames);
             isFollowed = comparison.Likeness != Likeness.Same || _watch.Adopt(generation, policy);
         }
         while (!isFollowed);
@@ -109,14 +111,17 @@ public sealed class Wall
     /// <summary>How far the second wall reaches.</summary>
     public WallCoverage Coverage(EgressPolicy policy) => _frames.Coverage(policy);
 
-    /// <summary>Compares the kernel's rules with a ruleset.</summary>
-    public Comparison Compare(Ruleset wanted) => CompareBoth(wanted, out _);
+    /// <summary>Says whether the second wall, whose rules are as they should be, is where it should be.</summary>
+    public Comparison CompareCoverage(EgressPolicy? policy) => _frames.CompareCoverage(policy);
 
-    private Comparison CompareBoth(Ruleset wanted, out string? frames)
+    /// <summary>Compares the kernel's rules with a ruleset.</summary>
+    public Comparison Compare(Ruleset wanted) => CompareBoth(wanted, isRefused: false, out _);
+
+    private Comparison CompareBoth(Ruleset wanted, bool isRefused, out string? frames)
     {
         frames = null;
         var first = CompareFirst(wanted);
-        return first.Likeness == Likeness.Same ? _frames.Compare(wanted.Frames, out frames) : first;
+        return first.Likeness == Likeness.Same ? _frames.Compare(wanted.Frames, isRefused, out frames) : first;
     }
 
     /// <remarks>
@@ -150,10 +155,9 @@ public sealed class Wall
     }
 
     /// <summary>Whether a wall is loaded, whatever its exceptions.</summary>
-    public bool IsClosed()
-    {
-        return _kernel.List().Text is { } listing && ClosedShape.Holds(listing);
-    }
+    public bool IsClosed() => IsFirstClosed() && _frames.IsClosed();
+
+    private bool IsFirstClosed() => _kernel.List().Text is { } listing && ClosedShape.Holds(listing);
 
     /// <summary>Keeps the wall that is loaded, or loads the lockdown when there is none.</summary>
     public FallbackState KeepClosed()
@@ -165,7 +169,7 @@ public sealed class Wall
     public FallbackState LockDown()
     {
         // Whether the watch follows is of no weight here: its copies are walls as well.
-        return Load(Lockdown.Ruleset, policy: null).Outcome != LoadOutcome.Refused && IsClosed()
+        return Load(Lockdown.Ruleset, policy: null).Outcome != LoadOutcome.Refused && IsFirstClosed()
             ? FallbackState.LockedDown
             : FallbackState.Open;
     }

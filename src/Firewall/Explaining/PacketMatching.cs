@@ -12,6 +12,12 @@ internal sealed class PacketMatching(ExplainedPacket packet, string outInterface
 {
     private const byte AuthenticationHeader = 51;
 
+    /// <summary>What the packet does not tell, although a condition of the rule depends on it; null: nothing.</summary>
+    public string? Untold { get; private set; }
+
+    /// <summary>Begins with the next rule.</summary>
+    public void Begin() => Untold = null;
+
     /// <summary>Reads the next condition of a rule and says whether it holds.</summary>
     /// <exception cref="FormatException">A word of it is not known.</exception>
     public bool Holds(RuleWords words)
@@ -166,9 +172,9 @@ internal sealed class PacketMatching(ExplainedPacket packet, string outInterface
                 return words.TakeValues().SelectMany(value => value.Split(',')).Contains(packet.State) != isNegated;
             case "original" or "reply":
                 // Of the connection that the packet belongs to, only the packet itself is known.
-                var direction = words.Take() + " " + words.Take();
-                words.TakeValues();
-                return direction.Length == 0;
+                var asked = $"{field} {words.Take()} {words.Take()} {string.Join(", ", words.TakeValues())}";
+                Untold ??= $"nobody said whether the packet is about a connection with \"{asked}\"";
+                return true;
             case "direction":
                 return words.Take() == (packet.State == "new" ? "original" : "reply");
             default:

@@ -18,8 +18,15 @@ internal sealed class RuleReading
     }
 
     /// <summary>Applies a rule.</summary>
-    /// <exception cref="FormatException">A word of it is not known.</exception>
+    /// <exception cref="FormatException">A word of it is not known, or it depends on what the packet does not tell.</exception>
     public RuleOutcome Apply(string rule)
+    {
+        _matching.Begin();
+        var outcome = Read(rule);
+        return outcome.Matches && _matching.Untold is { } untold ? throw new FormatException(untold) : outcome;
+    }
+
+    private RuleOutcome Read(string rule)
     {
         var words = new RuleWords(rule);
         var matches = true;

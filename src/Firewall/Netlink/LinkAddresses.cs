@@ -54,7 +54,7 @@ internal static partial class LinkAddresses
     private static string? NameOf(uint index)
     {
         Span<byte> name = stackalloc byte[NameLength];
-        return IndexToName(index, name) == 0 ? null : Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+        return IndexToName(index, name) == 0 ? null : Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
     }
 
     [LibraryImport("libc", EntryPoint = "if_indextoname")]

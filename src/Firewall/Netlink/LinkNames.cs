@@ -8,12 +8,12 @@ internal static class LinkNames
     // proc(5): two lines of headings, then "name: counters"
     private const string Table = "/proc/thread-self/net/dev";
 
-    /// <summary>Their names.</summary>
+    /// <summary>Their names; a byte that is no text is U+FFFD.</summary>
     public static IEnumerable<string> Present()
     {
         return File.ReadAllLines(Table)
             .Select(line => line.Split(':'))
             .Where(parts => parts.Length > 1)
-            .Select(parts => parts[0].Trim());
+            .Select(parts => parts[0].TrimStart(' '));
     }
 }

@@ -12,8 +12,23 @@ public sealed record MachineLinks(Func<IEnumerable<string>> Names, Func<IReadOnl
 {
     /// <summary>Those of the calling thread's network namespace.</summary>
     public static MachineLinks System { get; } =
-        new(LinkNames.Present, LinkAddresses.Read, "/sys/class/net") { ToCome = NamesToCome.OfThisKernel };
+        new(LinkNames.Present, LinkAddresses.Read, "/sys/class/net")
+        {
+            ToCome = NamesToCome.OfThisKernel,
+            DefaultRoutes = Netlink.DefaultRoutes.Interfaces,
+        };
 
     /// <summary>Names that interfaces may have which appear later, as far as a wall can name them now.</summary>
     public ImmutableArray<string> ToCome { get; init; } = [];
+
+    /// <summary>The interfaces by which default routes lead.</summary>
+    public Func<IEnumerable<string>> DefaultRoutes { get; init; } = () => [];
+
+    /// <summary>Whether there is an interface of this name with a device behind it: a network card.</summary>
+    public bool IsCard(string name) => Has(name, "device");
+
+    /// <summary>Whether it is a network card, or a bridge or a bond, which stand for one.</summary>
+    public bool IsUplink(string name) => IsCard(name) || Has(name, "bridge") || Has(name, "bonding");
+
+    private bool Has(string name, string folder) => Directory.Exists(Path.Combine(Folder, name, folder));
 }

@@ -30,7 +30,7 @@ public sealed record FrameRuleset(ImmutableArray<Chain> Chains)
     {
         var text = new StringBuilder("table ").Append(SecondWall.Table).Append(" {\n");
         TunnelNamesChain.Build(tunnelAddresses).AppendTo(text);
-        foreach (var chain in chains.Append(SecondWall.BaseChain(interfaces)))
+        foreach (var chain in chains.Concat(SecondWall.BaseChains(interfaces)))
         {
             text.Append('\n');
             chain.AppendTo(text);

@@ -20,11 +20,14 @@ internal static class MayLeaveChain
     /// <summary>The chain's name.</summary>
     public const string Name = "may_leave";
 
+    /// <summary>The name of the list that asks for no control group.</summary>
+    public const string NameWithoutCgroup = "may_leave_routed";
+
     /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): none is routed.</summary>
     private const string OnLink = "fe80::/10, ff02::1-ff02::2, ff02::1:ff00:0/104";
 
     /// <summary>The list as the guard asks it; see <see cref="BuildAll"/>.</summary>
-    public static string GuardName(EgressPolicy policy) => policy.Identity.Cgroup is null ? Name : "may_leave_routed";
+    public static string GuardName(EgressPolicy policy) => policy.Identity.Cgroup is null ? Name : NameWithoutCgroup;
 
     /// <summary>
     /// One chain, unless a control group is asked for: the kernel knows that of a socket in the output hook only

@@ -17,10 +17,11 @@ internal static class AssignmentReader
     public static IEnumerable<Assignment> Read(string file, string text, List<ConfigurationProblem> problems)
     {
         var number = 0;
-        foreach (var raw in text.ReplaceLineEndings("\n").Split('\n'))
+        // Only where the shell ends a line, or a comment would: not at a form feed or at one of Unicode's separators.
+        foreach (var raw in text.Split('\n'))
         {
             number++;
-            var line = raw.Trim();
+            var line = (raw.EndsWith('\r') ? raw[..^1] : raw).Trim(' ', '\t');
             if (line.Length == 0 || line[0] == '#')
             {
                 continue;
@@ -91,7 +92,7 @@ internal static class AssignmentReader
             return $"'{Shorten(rest.Trim())}' follows the value (several words need quotes)";
         }
 
-        var control = value.FirstOrDefault(c => char.IsControl(c) && c != '\t');
+        var control = value.FirstOrDefault(c => (char.IsControl(c) || char.IsWhiteSpace(c)) && c is not (' ' or '\t'));
         return control != default || value.Contains('"', StringComparison.Ordinal) || value.Contains('\'', StringComparison.Ordinal)
             ? "the value has a control character or a stray quote"
             : null;

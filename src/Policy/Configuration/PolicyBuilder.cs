@@ -12,9 +12,6 @@ internal sealed class PolicyBuilder
 {
     private const string DefaultTunnelUser = "tunnel";
 
-    /// <summary>Beginnings of names that the kernel and systemd give to network cards (systemd.net-naming-scheme(7)).</summary>
-    private static readonly string[] PhysicalStems = ["eth", "en", "wl", "ww", "usb", "sl", "ib"];
-
     private static readonly string[] TunnelStems = ["tun", "tap", "ppp", "wg"];
 
     private readonly Dictionary<string, Assignment> _values = new(StringComparer.Ordinal);
@@ -23,6 +20,7 @@ internal sealed class PolicyBuilder
     private readonly ConfigurationRequest _request;
     private ImmutableArray<PinnedHost> _hosts = [];
     private ImmutableArray<string> _vpnFiles = [];
+    private bool _isNamedByFile; // the tunnel's interface: after a file of WireGuard's, whose name may end with a plus
 
     private PolicyBuilder(
         IEnumerable<Assignment> assignments, List<ConfigurationProblem> problems, ConfigurationRequest request)
@@ -73,7 +71,7 @@ internal sealed class PolicyBuilder
         var vpn = ReadVpnFiles();
         var tunnel = TunnelInterface();
         var kind = Single(ConfigurationKeys.VpnInterfaceKind, IdentityReaders.Kind);
-        var identity = Identity();
+        var identity = Identity(vpn.LacksMark);
         var servers = Servers(vpn);
         var networks = List(ConfigurationKeys.LocalNet, (a, word) => ValueReaders.Network(a, word, _problems, _warnings));
         var resolvers = List(ConfigurationKeys.LocalDns, (a, word) => Resolver(a, word, networks));
@@ -84,10 +82,11 @@ internal sealed class PolicyBuilder
         var eapol = Boolean(ConfigurationKeys.Eapol);
         var interfaces = InternalInterfaces(tunnel);
         var clientDns = ClientDns(forwarding);
-        if (servers.IsEmpty && !_values.ContainsKey(ConfigurationKeys.VpnServers))
+        var listed = _values.GetValueOrDefault(ConfigurationKeys.VpnServers);
+        if (servers.IsEmpty && listed?.Words.Any() != true)
         {
-            _warnings.Add(new("", 0,
-                "VPN_SERVERS is not set: the VPN's process may reach any address in the clear",
+            _warnings.Add(new(listed?.File ?? "", listed?.Line ?? 0,
+                $"VPN_SERVERS is {(listed is null ? "not set" : "empty")}: the VPN's process may reach any address in the clear",
                 "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
         }
 
@@ -145,6 +144,7 @@ internal sealed class PolicyBuilder
             if (vpn.Implied(key) is { } implied)
             {
                 _values[key] = implied;
+                _isNamedByFile |= key == ConfigurationKeys.VpnInterface && named.Contains(new VpnFile(implied.File, IsWireGuard: true));
             }
         }
 
@@ -165,9 +165,11 @@ internal sealed class PolicyBuilder
     private ImmutableArray<ServerEndpoint> Servers(VpnFiles vpn)
     {
         var listed = List(ConfigurationKeys.VpnServers, (a, word) => ValueReaders.Server(a, word, _problems));
-        var names = new HostNames(
-            PinnedHosts.Read(_request.PinsPath, _problems), _request.LookUp, Boolean(ConfigurationKeys.Resolve), _request.IsLookUpAsked);
+        var faults = new List<ConfigurationProblem>();
+        var pinned = PinnedHosts.Read(_request.PinsPath, faults);
+        var names = new HostNames(pinned, _request.LookUp, Boolean(ConfigurationKeys.Resolve), _request.IsLookUpAsked);
         ImmutableArray<ServerEndpoint> servers = [.. listed.Concat(vpn.Servers(names)).Distinct()];
+        _problems.AddRange(names.NeedsPins ? faults : []);
         _hosts = names.Used;
         return servers;
     }
@@ -186,7 +188,15 @@ internal sealed class PolicyBuilder
             return null;
         }
 
-        if (pattern.Matches("lo") || PhysicalStems.Any(stem => pattern.Overlaps(new InterfacePattern(stem, IsPrefix: true))))
+        if (pattern.IsPrefix && _isNamedByFile)
+        {
+            _problems.Add(assignment.Problem(
+                $"VPN_INTERFACE: {pattern} would mean every interface whose name begins with {pattern.Stem}",
+                "rename the file, or set VPN_INTERFACE"));
+            return null;
+        }
+
+        if (PhysicalNames.AreIn(pattern))
         {
             _problems.Add(assignment.Problem(
                 $"VPN_INTERFACE: {pattern} means a physical interface (or loopback), which would open the machine",
@@ -198,12 +208,13 @@ internal sealed class PolicyBuilder
     }
 
     /// <summary>The conjunction of what is set; the original's user where nothing is.</summary>
-    private TunnelIdentity? Identity()
+    /// <param name="isMarkUnread">Whether there is a mark that could not be read, which is wrong enough.</param>
+    private TunnelIdentity? Identity(bool isMarkUnread)
     {
         var before = _problems.Count;
         var mark = Single(ConfigurationKeys.TunnelMark, IdentityReaders.Mark);
         var cgroup = Single(ConfigurationKeys.TunnelCgroup, IdentityReaders.Cgroup);
-        var isOtherwiseKnown = _problems.Count > before || mark is not null || cgroup is not null;
+        var isOtherwiseKnown = isMarkUnread || _problems.Count > before || mark is not null || cgroup is not null;
         var user = isOtherwiseKnown && !IsSet(ConfigurationKeys.TunnelUser) ? null : User();
         if (_problems.Count > before)
         {
@@ -254,6 +265,12 @@ internal sealed class PolicyBuilder
             if (!InterfacePattern.TryParse(word, out var pattern))
             {
                 _problems.Add(a.Problem($"INT_IF: '{word}' is no interface's name", "write eth1, or vif+ for every name that begins with vif"));
+                return null;
+            }
+
+            if (pattern.Matches("lo"))
+            {
+                _problems.Add(a.Problem($"INT_IF: {pattern} means loopback", "name the clients' interface"));
                 return null;
             }
 

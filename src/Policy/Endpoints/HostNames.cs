@@ -34,6 +34,9 @@ internal sealed class HostNames
     /// <summary>Every name that was found, in the order of the names.</summary>
     public ImmutableArray<PinnedHost> Used => [.. _used.Values.OrderBy(host => host.Name, StringComparer.Ordinal)];
 
+    /// <summary>Whether some name's addresses were not looked up now, so that it depends on what is pinned.</summary>
+    public bool NeedsPins { get; private set; }
+
     /// <summary>Finds a name's addresses.</summary>
     /// <param name="name">The name.</param>
     /// <param name="mend">Why there are none, and how to mend it; null when there are.</param>
@@ -48,6 +51,7 @@ internal sealed class HostNames
         _pinned.TryGetValue(name, out var pinned);
         var mayLookUp = _lookUp is not null && (_isAsked || (_isAllowed && pinned is null));
         var found = mayLookUp ? Ask(name) : [];
+        NeedsPins |= found.IsEmpty;
         if (found.IsEmpty && pinned is null)
         {
             mend = mayLookUp

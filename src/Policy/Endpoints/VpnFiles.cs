@@ -28,10 +28,15 @@ internal sealed class VpnFiles
             {
                 all._read.Add((file, content));
             }
+
+            all.LacksMark |= content is null && file.IsWireGuard;
         }
 
         return all;
     }
+
+    /// <summary>Whether one of WireGuard's could not be read, which would have told its mark.</summary>
+    public bool LacksMark { get; private set; }
 
     /// <summary>The servers of all.</summary>
     public ImmutableArray<ServerEndpoint> Servers(HostNames names)

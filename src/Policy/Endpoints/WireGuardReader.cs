@@ -141,12 +141,12 @@ internal sealed partial class WireGuardReader
         return [.. implied];
     }
 
-    /// <summary>Whether a mark is wg(8)'s way to say that there is none: <c>off</c>, or 0 in any form.</summary>
+    /// <summary>Whether a mark is wg(8)'s way to say that there is none: <c>off</c>, in letters of any size, or 0 in any form.</summary>
     private static bool IsNone(string mark)
     {
         var digits = mark.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? mark[2..] : mark;
         var isNumber = uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value);
-        return mark == "off" || (isNumber && value == 0);
+        return mark.Equals("off", StringComparison.OrdinalIgnoreCase) || (isNumber && value == 0);
     }
 
     private void Problem(int line, string what, string mend) => _problems.Add(new(_file, line, what, mend));

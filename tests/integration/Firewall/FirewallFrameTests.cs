@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace LeakVerifier.IntegrationTests.Firewall;
 
@@ -136,10 +137,30 @@ public sealed class FirewallFrameTests
         altered.Output.Should().Contain("+ may_leave: accept");
 
         await StartAsync();
+        await _wire.Client.RunAsync("nft insert rule netdev vpn_firewall names_tunnel accept");
+        var bypassed = await VpnFirewall.RunAsync(_wire.Client, "status", "--config", VpnFirewall.Golden("minimal.conf"));
+        bypassed.ExitCode.Should().Be(1);
+        bypassed.Output.Should().Contain("+ names_tunnel: accept");
+
+        await StartAsync();
         await _wire.Client.RunAsync("nft delete table netdev vpn_firewall");
         var gone = await VpnFirewall.RunAsync(_wire.Client, "status", "--config", VpnFirewall.Golden("minimal.conf"));
         gone.ExitCode.Should().Be(1);
         gone.Output.Should().Contain("the second wall is gone");
+    }
+
+    [Test]
+    public async Task A_second_wall_that_sees_no_uplink_is_not_in_force()
+    {
+        await StartAsync();
+        var listing = await _wire.Client.RunAsync("nft --stateless list table netdev vpn_firewall");
+        var moved = Regex.Replace(listing, "devices = .* priority", "device \"lo\" priority");
+        await _wire.Client.LoadAsync("delete table netdev vpn_firewall\n" + moved);
+
+        var run = await VpnFirewall.RunAsync(_wire.Client, "status", "--config", VpnFirewall.Golden("minimal.conf"), "--json");
+
+        run.ExitCode.Should().Be(1, "{0}", run);
+        run.Output.Should().Contain("\"closed\": false").And.Contain("- egress: eth0");
     }
 
     private Task<bool> SendFrameAsync(string link, bool bypassesQueue)

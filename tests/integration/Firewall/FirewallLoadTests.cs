@@ -68,6 +68,24 @@ public sealed class FirewallLoadTests
         (await VpnFirewall.ListAsync(space)).Should().Be(VpnFirewall.Listing("minimal"));
     }
 
+    [TestCase("add table inet vpn_firewall { flags dormant; }")]
+    [TestCase("add table netdev vpn_firewall { flags dormant; }")]
+    [TestCase("insert rule inet vpn_firewall may_leave accept")]
+    [TestCase("insert rule netdev vpn_firewall names_tunnel accept")]
+    public async Task Walls_that_sleep_or_are_bypassed_are_not_closed_and_not_kept(string alteration)
+    {
+        using var wire = await Wire.CreateAsync();
+        await VpnFirewall.RunAsync(wire.Client, "start", "--config", VpnFirewall.Golden("minimal.conf"));
+        (await VpnFirewall.RunAsync(wire.Client, "stop")).ExitCode.Should().Be(0);
+        await wire.Client.RunAsync($"nft '{alteration}'");
+
+        (await VpnFirewall.RunAsync(wire.Client, "stop")).ExitCode.Should().Be(1);
+        var run = await VpnFirewall.RunAsync(wire.Client, "start", "--config", _wrong);
+
+        run.ExitCode.Should().Be(65, "{0}", run);
+        (await VpnFirewall.ListAsync(wire.Client)).Should().Be(VpnFirewall.Listing("lockdown"));
+    }
+
     [Test]
     public async Task Another_configuration_replaces_all_of_the_first_one()
     {

@@ -89,6 +89,14 @@ public sealed class CommandLineTests
     [TestCase("policy drop", "policy accept")]
     [TestCase("counter drop", "jump may_leave")]
     [TestCase("chain forward", "chain backward")]
+    [TestCase("table inet vpn_firewall {\n", "table inet vpn_firewall {\n\tflags dormant\n\n")]
+    [TestCase("table inet vpn_firewall {\n", "table inet vpn_firewall {\n\tflags owner,dormant\n\n")]
+    [TestCase("oifname \"lo\" counter accept", "counter accept")]
+    [TestCase("oifname \"lo\" counter accept", "log accept")]
+    [TestCase("oifname \"lo\" counter accept", "jump elsewhere")]
+    [TestCase("jump may_leave", "jump elsewhere")]
+    [TestCase("jump may_leave", "ip protocol vmap { 17 : accept }")]
+    [TestCase("counter drop", "goto elsewhere\n\t\tcounter drop")]
     public void A_table_that_is_no_wall_is_not_kept(string part, string instead)
     {
         _kernel.Table = Lockdown.Ruleset.Listing.Replace(part, instead, StringComparison.Ordinal);
@@ -96,6 +104,25 @@ public sealed class CommandLineTests
         Run("start", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
 
         _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+    }
+
+    [TestCase("table netdev vpn_firewall {\n", "table netdev vpn_firewall {\n\tflags dormant\n\n")]
+    [TestCase("\tchain names_tunnel {\n", "\tchain names_tunnel {\n\t\taccept\n")]
+    [TestCase("\tchain frames {\n", "\tchain frames {\n\t\tcounter accept\n")]
+    [TestCase("counter drop\n\t}\n\n\tchain egress", "\n\t}\n\n\tchain egress")]
+    [TestCase("policy drop", "policy accept")]
+    public void A_second_wall_that_is_none_is_not_kept(string part, string instead)
+    {
+        Run("start", "--config", Minimal).Should().Be(ExitCode.Done);
+        Run("start", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+        _kernel.Table.Should().Be(GoldenListing(), "both walls hold");
+        _kernel.Frames.Should().Contain(part);
+        _kernel.Frames = _kernel.Frames!.Replace(part, instead, StringComparison.Ordinal);
+
+        Run("start", "--config", _wrong).Should().Be(ExitCode.BadConfiguration);
+
+        _kernel.Table.Should().Be(Lockdown.Ruleset.Listing);
+        _error.ToString().Should().Contain("locked down");
     }
 
     [Test]

@@ -53,6 +53,27 @@ public sealed class ExplainTests
         json.GetProperty("path").EnumerateArray().Last().GetProperty("verdict").GetString().Should().Be(verdict);
     }
 
+    [TestCase("iif=eth0 daddr=192.168.1.5 saddr=198.51.100.1 proto=icmp type=3 state=related")]
+    [TestCase("iif=eth0 daddr=2001:db8::5 saddr=2001:db8:1::1 proto=icmp type=2 state=related")]
+    public void Whether_an_error_is_about_the_transport_cannot_be_told(string packet)
+    {
+        var (code, json) = Explain(packet);
+
+        code.Should().Be(ExitCode.Inconclusive);
+        json.GetProperty("verdict").GetString().Should().Be("unknown");
+        json.GetProperty("why").GetString().Should().Contain("about a connection with \"original ip");
+    }
+
+    [TestCase("iif=eth0 daddr=192.168.1.5 saddr=198.51.100.1 proto=icmp type=8 state=related", "drop")]
+    [TestCase("iif=eth0 daddr=192.168.1.5 saddr=198.51.100.1 proto=icmp type=3", "drop")]
+    public void What_the_transports_errors_are_not_is_told(string packet, string verdict)
+    {
+        var (code, json) = Explain(packet);
+
+        code.Should().Be(ExitCode.Done);
+        json.GetProperty("verdict").GetString().Should().Be(verdict);
+    }
+
     [TestCase("")]
     [TestCase("oif=eth0")]
     [TestCase("daddr=203.0.113.10")]

@@ -133,6 +133,56 @@ public sealed class KernelSettingsTests
             .Should().BeEmpty();
     }
 
+    [TestCase("device")]
+    [TestCase("bridge")]
+    [TestCase("bonding")]
+    public void A_card_that_the_rules_take_for_the_tunnel_is_warned_of(string kind)
+    {
+        var policy = ConfigurationFiles.Parse("a.conf", "TUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\nVPN_INTERFACE=uplink\n").Policy!;
+        Directory.CreateDirectory(Path.Combine(_folder, "uplink", kind));
+        Directory.CreateDirectory(Path.Combine(_folder, "eth0", kind));
+        var facts = new UplinkFacts(new MachineLinks(() => ["eth0", "lo", "uplink"], () => [], _folder));
+
+        facts.Warnings(policy).Should().ContainSingle().Which.Should().StartWith("uplink, which is the tunnel's interface");
+        facts.Warnings(policy with { TunnelInterfaceKind = "wireguard" }).Should().BeEmpty();
+    }
+
+    [TestCase("INT_IF=eth+", true)]
+    [TestCase("INT_IF=", true)]
+    [TestCase("INT_IF=vif+", false)]
+    [TestCase("INT_IF=eth+\nFORWARDING=false", false)]
+    public void An_uplink_that_the_rules_take_for_the_clients_is_warned_of(string line, bool isWarned)
+    {
+        var policy = ConfigurationFiles.Parse(
+            "a.conf", $"FORWARDING=true\nTUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\n{line}\n").Policy!;
+        var facts = new UplinkFacts(new MachineLinks(() => ["eth1", "lo"], () => [], _folder) { DefaultRoutes = () => ["eth1"] });
+
+        facts.Warnings(policy).Where(warning => warning.StartsWith("eth1, which is the clients'", StringComparison.Ordinal))
+            .Should().HaveCount(isWarned ? 1 : 0);
+    }
+
+    [Test]
+    public void Default_routes_are_read_as_the_kernel_shows_them()
+    {
+        string[] ipv4 =
+        [
+            "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+            "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
+            "tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0",
+            "eth1\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+        ];
+        const string none = "00000000000000000000000000000000";
+        string[] ipv6 =
+        [
+            $"{none} 00 {none} 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     wlan0",
+            $"20010db8000000000000000000000000 40 {none} 00 {none} 00000100 00000001 00000000 00000001     eth1",
+            $"{none} 00 {none} 00 {none} ffffffff 00000001 00000000 00200200       lo",
+        ];
+
+        DefaultRoutes.OfIpv4(ipv4).Should().Equal("eth0");
+        DefaultRoutes.OfIpv6(ipv6).Should().Equal("wlan0");
+    }
+
     private void Set(string setting, string value)
     {
         var path = Path.Combine(_folder, setting);

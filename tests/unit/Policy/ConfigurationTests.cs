@@ -52,6 +52,57 @@ public sealed class ConfigurationTests
         result.Policy!.Servers.Should().ContainSingle().Which.ToString().Should().Be(server);
     }
 
+    [TestCase("", "VPN_SERVERS is not set")]
+    [TestCase("VPN_SERVERS=", "VPN_SERVERS is empty")]
+    [TestCase("VPN_SERVERS=\"\"", "VPN_SERVERS is empty")]
+    [TestCase("VPN_SERVERS=\" \"", "VPN_SERVERS is empty")]
+    public void Without_servers_there_is_a_warning(string line, string what)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", $"TUNNEL_USER=1194\n{line}\n");
+
+        result.Errors.Should().BeEmpty();
+        result.Warnings.Should().ContainSingle().Which.What.Should().StartWith(what);
+    }
+
+    [TestCase("\f")]
+    [TestCase("\v")]
+    [TestCase("\r")]
+    [TestCase("\u0085")]
+    [TestCase("\u2028")]
+    [TestCase("\u2029")]
+    public void A_comment_ends_with_its_line_and_nowhere_else(string separator)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", Valid + $"# was:{separator}LOCAL_NET=198.51.100.0/24\r\nDHCP=true\r\n");
+
+        result.Errors.Should().BeEmpty();
+        result.Policy!.LocalNetworks.Should().BeEmpty();
+        result.Policy.AllowDhcp.Should().BeTrue();
+        ConfigurationFiles.Parse("a.conf", Valid + $"LOG=true{separator}LOCAL_NET=198.51.100.0/24\n").Errors.Should().NotBeEmpty();
+        ConfigurationFiles.Parse("a.conf", Valid + $"LOCAL_NET=\"192.168.1.0/24{separator}198.51.100.0/24\"\n").Errors.Should().NotBeEmpty();
+    }
+
+    [TestCase("tun0")]
+    [TestCase("tap+")]
+    [TestCase("wg0")]
+    [TestCase("ppp+")]
+    [TestCase("utun3")]
+    [TestCase("nordlynx")]
+    [TestCase("proton0")]
+    [TestCase("protonwire")]
+    [TestCase("mullvad-de")]
+    [TestCase("wg-mullvad")]
+    [TestCase("ipsec0")]
+    [TestCase("vti0")]
+    [TestCase("gre1")]
+    [TestCase("tailscale0")]
+    [TestCase("CloudflareWARP")]
+    [TestCase("bravevpn")]
+    [TestCase("rabbit")]
+    public void Names_that_tunnels_have_are_the_tunnels(string name)
+    {
+        ConfigurationFiles.Parse("a.conf", Valid + $"VPN_INTERFACE={name}\n").Errors.Should().BeEmpty();
+    }
+
     [TestCase("VPN_SERVERS=203.0.113.10/udp", "needs a port")]
     [TestCase("VPN_SERVERS=203.0.113.10:1194", "names no protocol")]
     [TestCase("VPN_SERVERS=203.0.113.10:0/udp", "no valid address")]
@@ -62,6 +113,18 @@ public sealed class ConfigurationTests
     [TestCase("VPN_SERVERS=[::ffff:203.0.113.10]:1194/udp", "no valid address")]
     [TestCase("VPN_INTERFACE=eth0", "physical interface")]
     [TestCase("VPN_INTERFACE=e+", "physical interface")]
+    [TestCase("INT_IF=lo", "loopback")]
+    [TestCase("INT_IF=l+", "loopback")]
+    [TestCase("VPN_INTERFACE=em1", "physical interface")]
+    [TestCase("VPN_INTERFACE=p1p1", "physical interface")]
+    [TestCase("VPN_INTERFACE=p+", "physical interface")]
+    [TestCase("VPN_INTERFACE=bond0", "physical interface")]
+    [TestCase("VPN_INTERFACE=br0", "physical interface")]
+    [TestCase("VPN_INTERFACE=br-lan", "physical interface")]
+    [TestCase("VPN_INTERFACE=team0", "physical interface")]
+    [TestCase("VPN_INTERFACE=ath0", "physical interface")]
+    [TestCase("VPN_INTERFACE=wan", "physical interface")]
+    [TestCase("VPN_INTERFACE=rmnet_data0", "physical interface")]
     [TestCase("VPN_INTERFACE=lo", "loopback")]
     [TestCase("VPN_INTERFACE=tun0tun0tun0tun0", "no interface's name")]
     [TestCase("LOCAL_NET=0.0.0.0/0", "too wide")]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using LeakVerifier.Firewall.Commands;
 using LeakVerifier.Policy.Configuration;
 using LeakVerifier.Policy.Endpoints;
 
@@ -65,6 +66,25 @@ public sealed class HostNameTests
 
         result.Policy!.Servers.Single().Address.Should().Be(First);
         result.Hosts.Single().IsFresh.Should().BeFalse();
+    }
+
+    [TestCase("vpn.example\n")]
+    [TestCase("vpn.example ::ffff:203.0.113.5\n")]
+    public void A_broken_file_of_pins_matters_only_where_a_name_is_used_that_is_not_looked_up_again(string pins)
+    {
+        _folder.Write("hosts", pins);
+
+        Read(isAsked: true, isAllowed: false, First).Policy!.Servers.Single().Address.Should().Be(First);
+        Read(isAsked: false, isAllowed: false, "remote 203.0.113.10").Errors.Should().BeEmpty();
+    }
+
+    [TestCase("::ffff:203.0.113.5", "203.0.113.5")]
+    [TestCase("203.0.113.5", "203.0.113.5")]
+    [TestCase("2001:db8::5", "2001:db8::5")]
+    [TestCase("fe80::5%1", "fe80::5")]
+    public void What_is_looked_up_can_be_pinned(string found, string plain)
+    {
+        HostLookUp.Plain(IPAddress.Parse(found)).ToString().Should().Be(plain);
     }
 
     [TestCase("vpn.example\n")]

@@ -43,6 +43,7 @@ public sealed class WireGuardReaderTests
     [TestCase("[Interface]\nFwMark=0x1234\n[Peer]\nEndpoint=[2001:db8::10]:51820", "[2001:db8::10]:51820/udp", 0x1234u)]
     [TestCase("[interface]\nfwmark = 77\n[peer]\nendpoint = 203.0.113.10 : 51820 # office", "203.0.113.10:51820/udp", 77u)]
     [TestCase("[Interface]\nFwMark = off\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=::/0", "203.0.113.10:51820/udp", 51820u)]
+    [TestCase("[Interface]\nFwMark = Off\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=::/0", "203.0.113.10:51820/udp", 51820u)]
     [TestCase("[Interface]\nFwMark = 0x0\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=10.0.0.0/8,0.0.0.0/0\r", "203.0.113.10:51820/udp", 51820u)]
     [TestCase("[Interface]\nFwMark = 5\n[Peer]\nEndpoint=203.0.113.10:1\n[Peer]\nAllowedIPs=10.0.0.0/8\n[Peer]\nEndpoint=203.0.113.11:2",
         "203.0.113.10:1/udp 203.0.113.11:2/udp", 5u)]
@@ -81,6 +82,20 @@ public sealed class WireGuardReaderTests
     }
 
     [Test]
+    public void A_file_with_a_fault_is_not_blamed_on_the_user_that_nobody_set()
+    {
+        _folder.Write("passwd", "root:x:0:0::/:/bin/sh\n");
+        var result = ConfigurationFiles.Read(new ConfigurationRequest
+        {
+            Path = _folder.Write("firewall/a.conf", $"WIREGUARD_CONFIG={_folder.Write("wg0.conf", "[Interface]\nnonsense\n")}\n"),
+            Users = new UserDirectory(_folder.PathOf("passwd")),
+            PinsPath = _folder.PathOf("hosts"),
+        });
+
+        result.Errors.Should().ContainSingle().Which.What.Should().Contain("no setting of a section");
+    }
+
+    [Test]
     public void A_user_that_no_packet_of_the_kernel_has_is_refused()
     {
         Read(Typical, "TUNNEL_USER=1194\n").Errors.Should().ContainSingle().Which.What.Should().Contain("neither a user");
@@ -90,6 +105,13 @@ public sealed class WireGuardReaderTests
     public void A_file_named_like_a_physical_interface_is_refused()
     {
         Read(Typical, name: "enp1s0.conf").Errors.Should().ContainSingle().Which.What.Should().Contain("physical interface");
+    }
+
+    [Test]
+    public void A_file_whose_name_ends_with_a_plus_is_no_prefix()
+    {
+        Read(Typical, name: "de+.conf").Errors.Should().ContainSingle().Which.What.Should().Contain("begins with de");
+        Read(Typical, "VPN_INTERFACE=de+\n", name: "de+.conf").Policy!.TunnelInterface.IsPrefix.Should().BeTrue("somebody said so");
     }
 
     [Test]

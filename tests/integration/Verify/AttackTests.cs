@@ -111,10 +111,19 @@ public static class AttackTests
         }
 
         [Test]
+        public async Task A_watch_that_says_that_it_cannot_watch_proves_nothing()
+        {
+            var report = await RunAsync("oob-sigkill", "echo cannot watch; exec sleep 600", stop: null);
+
+            report.Should().Match<ScenarioReport>(scenario => scenario.Verdict == "inconclusive"
+                && scenario.Reason.Contains("'watch' of the firewall did not write the line READY=1 within 15 s, but: cannot watch"));
+        }
+
+        [Test]
         public async Task A_stop_that_opens_is_a_leak_and_one_that_does_not_is_none()
         {
             (await RunAsync("oob-stopped", watch: null, "nft delete table inet example")).Verdict.Should().Be("leak");
-            (await RunAsync("oob-stopped", "echo it watches; exec sleep 600", "true")).Verdict.Should().Be("sealed");
+            (await RunAsync("oob-stopped", "echo READY=1; exec sleep 600", "true")).Verdict.Should().Be("sealed");
         }
 
         [Test]

@@ -11,7 +11,7 @@ public static class AttackTests
     private static readonly string[] Attacks =
     [
         "--scenario", "oob-packet-sockets", "--scenario", "oob-odd-protocols", "--scenario", "oob-containers",
-        "--scenario", "oob-foreign-*", "--scenario", "oob-rerouted", "--scenario", "oob-stopped", "--scenario", "lan-*",
+        "--scenario", "oob-foreign-*", "--scenario", "oob-rerouted", "--scenario", "oob-stop*", "--scenario", "lan-*",
         "--scenario", "uplinks-*",
     ];
 
@@ -27,7 +27,8 @@ public static class AttackTests
             Report.IdsOf("leak").Should().Equal(
                 "oob-packet-sockets", "oob-containers", "oob-foreign-flush", "oob-rerouted", "lan-neighbour", "uplinks-packet-sockets");
             Report.IdsOf("sealed").Should().Equal(
-                "oob-odd-protocols", "oob-foreign-accept", "oob-stopped", "lan-local-net", "uplinks-appears");
+                "oob-odd-protocols", "oob-foreign-accept", "lan-local-net", "uplinks-appears");
+            Report.IdsOf("skipped").Should().Equal("oob-stopped");
         }
 
         [Test]
@@ -124,6 +125,28 @@ public static class AttackTests
         {
             (await RunAsync("oob-stopped", watch: null, "nft delete table inet example")).Verdict.Should().Be("leak");
             (await RunAsync("oob-stopped", "echo READY=1; exec sleep 600", "true")).Verdict.Should().Be("sealed");
+        }
+
+        [Test]
+        public async Task Where_there_is_nothing_to_stop_the_scenario_is_left_out_and_says_so()
+        {
+            using var firewall = TestFirewall.Of(await File.ReadAllTextAsync(TestFirewall.SealedUp));
+            var run = await VerifyRun.RunAsync(
+                "--firewall", firewall.Folder, "--scenario", "oob-stop*", "--scenario", "oob-sigkill");
+
+            run.ExitCode.Should().Be(0, "{0}", run.Error);
+            run.Report.Verdict.Should().Be("sealed");
+            run.Report["oob-stopped"].Should().Match<ScenarioReport>(scenario =>
+                scenario.Verdict == "skipped" && scenario.Reason.Contains("neither 'watch' nor 'stop'"));
+        }
+
+        [Test]
+        public async Task Where_there_is_nothing_to_stop_who_asks_for_the_scenario_by_name_is_told_that_it_shows_nothing()
+        {
+            var report = await RunAsync("oob-stopped", watch: null, stop: null);
+
+            report.Should().Match<ScenarioReport>(scenario =>
+                scenario.Verdict == "inconclusive" && scenario.Reason.Contains("neither 'watch' nor 'stop'"));
         }
 
         [Test]

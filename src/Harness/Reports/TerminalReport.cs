@@ -129,6 +129,11 @@ public sealed class TerminalReport
             Line($"{repeats} runs each, none leaked: at 95 % confidence fewer than {bound * 100:0.#} % of runs do");
         }
 
+        foreach (var remark in Remarks.Of(summaries))
+        {
+            _console.MarkupLineInterpolated($"[yellow]note[/]: {remark}");
+        }
+
         var counts = summaries
             .CountBy(summary => summary.Verdict)
             .OrderBy(pair => pair.Key)

@@ -30,8 +30,11 @@ internal static class Remarks
 
     private static string Where(IReadOnlyList<string> ids, int all)
     {
-        return ids.Count == all
-            ? string.Create(CultureInfo.InvariantCulture, $"all {all} scenarios that ran")
-            : string.Create(CultureInfo.InvariantCulture, $"{ids.Count} of {all} scenarios: {string.Join(", ", ids)}");
+        return (ids.Count == all, all) switch
+        {
+            (true, 1) => ids[0],
+            (true, _) => string.Create(CultureInfo.InvariantCulture, $"all {all} scenarios that ran"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{ids.Count} of {all} scenarios: {string.Join(", ", ids)}"),
+        };
     }
 }

@@ -99,7 +99,7 @@ internal static class VerifyCommand
         var watch = Stopwatch.StartNew();
         var progress = new ProgressLines(scenarios.Length * options.Repeat);
         var settings = new RunSettings(Path.Combine(Sandbox.WorkFolder, "runs"), options.Out, hosts);
-        var suite = new Suite(firewall, settings, progress.Report);
+        var suite = new Suite(firewall, settings, progress.Report) { Named = options.Patterns };
         var proving = ProofSuite.RunAsync(firewall, scenarios, settings, interruption.Token);
         var results = await suite.RunAsync(scenarios, options.Repeat, interruption.Token);
         var proofs = await proving;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Sandboxing;
+using LeakVerifier.Harness.Scenarios;
 
 namespace LeakVerifier.Harness.Firewalls;
 
@@ -35,6 +37,14 @@ public sealed record FirewallFolder(string Name, string Folder) : FirewallUnderT
 
     /// <summary>The program that stops the firewall's service, after which the machine stays closed; null: there is none.</summary>
     public string? Stop => Optional("stop");
+
+    /// <summary>Why a scenario asks nothing of this firewall: what is to happen to it cannot; null: it asks something.</summary>
+    public string? WhyNot(Scenario scenario)
+    {
+        return scenario.Fault == FirewallFaults.Stopped && Watch is null && Stop is null
+            ? "the firewall has neither 'watch' nor 'stop', so there is nothing to stop"
+            : null;
+    }
 
     /// <summary>Finds the firewall that <c>--firewall</c> names.</summary>
     /// <param name="name"><c>builtin</c>, <c>builtin-iptables</c>, <c>none</c> or a folder's path.</param>

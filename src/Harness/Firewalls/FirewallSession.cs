@@ -55,7 +55,12 @@ public sealed class FirewallSession : IAsyncDisposable
     public async Task<string?> StopAsync(CancellationToken cancellation)
     {
         await (_watch?.KillAsync() ?? Task.CompletedTask);
-        return _firewall.Stop is { } program ? await RunAsync(program, cancellation) : null;
+        return (_firewall.Stop, _watch) switch
+        {
+            ({ } program, _) => await RunAsync(program, cancellation),
+            (null, null) => "the firewall has neither a watch that runs nor 'stop', so nothing was stopped",
+            _ => null,
+        };
     }
 
     /// <inheritdoc/>

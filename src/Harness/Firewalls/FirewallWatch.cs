@@ -8,20 +8,36 @@ namespace LeakVerifier.Harness.Firewalls;
 /// <summary>The program <c>watch</c> of a firewall under test, while it runs.</summary>
 internal sealed class FirewallWatch : IAsyncDisposable
 {
+    /// <summary>The line that says so, as services say it to systemd (sd_notify(3)).</summary>
+    public const string Ready = "READY=1";
+
+    /// <summary>What the line of <c>vpn-firewall watch</c> begins with, whatever it says of its copies.</summary>
+    private const string BuiltinReady = "The rules are watched over; ";
+
     private readonly ChildProcess _process;
+    private readonly bool _isSilent;
     private bool _isEnded;
 
-    private FirewallWatch(ChildProcess process)
+    private FirewallWatch(ChildProcess process, bool isSilent)
     {
         _process = process;
+        _isSilent = isSilent;
     }
 
     /// <summary>Why it no longer watches, although nobody ended it; null: it does, or somebody did.</summary>
-    public string? Problem => !_isEnded && _process.HasExited
+    public string? Problem => !_isEnded && (_isSilent || _process.HasExited)
         ? $"'watch' of the firewall ended by itself: {_process.Output.Trim()}"
         : null;
 
-    /// <summary>Starts it and waits until it says that it watches: in a line with that word in it, whatever comes before.</summary>
+    /// <summary>
+    /// Whether a line says that it watches. A word among others is not enough: who cannot watch has it in his excuse.
+    /// </summary>
+    public static bool IsReady(string line)
+    {
+        return line.Trim() == Ready || line.StartsWith(BuiltinReady, StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts it and waits until it says that it watches, whatever comes before.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
     /// <exception cref="TimeoutException">It says nothing.</exception>
     public static async Task<FirewallWatch> StartAsync(
@@ -32,15 +48,16 @@ internal sealed class FirewallWatch : IAsyncDisposable
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             deadline.CancelAfter(patience);
-            await process.WaitForLineAsync(
-                line => line.Contains("watch", StringComparison.OrdinalIgnoreCase), deadline.Token);
-            return new FirewallWatch(process);
+            var said = await process.WaitForLineAsync(IsReady, deadline.Token);
+            return new FirewallWatch(process, isSilent: said is null);
         }
         catch (OperationCanceledException)
         {
+            var said = process.Output.Trim();
             await process.DisposeAsync();
             cancellation.ThrowIfCancellationRequested();
-            throw new TimeoutException($"'watch' of the firewall did not say within {patience.TotalSeconds:0} s that it watches");
+            throw new TimeoutException(
+                $"'watch' of the firewall did not write the line {Ready} within {patience.TotalSeconds:0} s, but: {(said.Length == 0 ? "nothing" : said)}");
         }
     }
 

@@ -18,6 +18,9 @@ namespace LeakVerifier.Harness.Judging;
 /// </remarks>
 public sealed class InsideWatch
 {
+    private const byte Syn = 0x02;
+    private const byte Ack = 0x10;
+
     private readonly ImmutableArray<ExternalAddress> _external;
     private readonly ImmutableArray<ProbeDescription> _intruders;
 
@@ -51,10 +54,28 @@ public sealed class InsideWatch
             }
         }
 
-        var nonce = facts.Nonce;
-        return _intruders.FirstOrDefault(intruder => intruder.Nonce == nonce) is { } sender
-            ? new Finding(sender, LeakClass.Unsolicited, "sent by a neighbour of the gateway")
-            : null;
+        foreach (var intruder in _intruders)
+        {
+            if (intruder.Nonce == facts.Nonce || IsOpeningOf(intruder, facts))
+            {
+                return new Finding(intruder, LeakClass.Unsolicited, "sent by a neighbour of the gateway");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A SYN carries no nonce, and nothing that a client asked for begins with one; an answer from the same port does with a
+    /// SYN and an ACK (RFC 9293, section 3.5).
+    /// </summary>
+    private static bool IsOpeningOf(ProbeDescription intruder, in FrameFacts facts)
+    {
+        return intruder.Protocol == ProbeProtocol.Tcp
+            && facts is { Ip: { } ip, TcpFlags: { } flags }
+            && (flags & (Syn | Ack)) == Syn
+            && facts.DestinationPort == intruder.Destination.Port
+            && ip.Destination.Equals(intruder.Destination.Address);
     }
 
     internal sealed record Finding(ProbeDescription Sender, LeakClass Class, string Why);

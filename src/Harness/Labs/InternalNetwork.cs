@@ -44,6 +44,9 @@ internal static class InternalNetwork
         await Task.WhenAll(
             gateway.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1"),
             LoadRouterRulesAsync(gateway),
+
+            // A neighbour outside sends echo requests from a ping socket.
+            router.SysctlAsync("net/ipv4/ping_group_range=0 2147483647"),
             HostLab.End(LabAddresses.Workstation, 26, LabAddresses.GatewayInside).DoAsync(workstation.Root),
             new NetworkSetUp()
                 .AddRoute(LabAddresses.Inside[0], LabAddresses.Client.IPv4, link: null)

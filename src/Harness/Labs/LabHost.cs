@@ -66,13 +66,17 @@ public sealed class LabHost : IAsyncDisposable
         return _contents?.CopyAsync(path) ?? Task.CompletedTask;
     }
 
-    /// <summary>Runs <c>ip -batch</c> (ip(8)).</summary>
+    /// <summary>Runs <c>ip -batch</c> (ip(8)), but for lines about IPv6 on interfaces on which somebody disabled it.</summary>
     /// <exception cref="CommandFailedException">A line failed; none after it was tried.</exception>
     public async Task IpAsync(params string[] lines)
     {
-        var result = await ChildProcess.RunAsync(Root, ["ip", "-batch", "-"], input: string.Join('\n', lines) + "\n");
+        var possible = await Root.RunAsync(() => lines.Where(line => !DisabledIPv6.IsNeededBy(line)).ToList());
+        var result = await ChildProcess.RunAsync(Root, ["ip", "-batch", "-"], input: string.Join('\n', possible) + "\n");
         result.ThrowIfFailed();
     }
+
+    /// <summary>Whether an interface may have IPv6, or will be allowed to when it comes.</summary>
+    public Task<bool> HasIPv6Async(string link) => Root.RunAsync(() => !DisabledIPv6.IsOn(link));
 
     /// <summary>Sets kernel parameters of the host's namespace.</summary>
     /// <param name="settings">Pairs such as <c>net/ipv4/ip_forward=1</c>.</param>

@@ -50,10 +50,11 @@ public static class ProofComparison
     /// <summary>The verdict on everything: scenarios, proofs, and whether they contradict each other.</summary>
     public static Verdict Overall(IReadOnlyCollection<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs)
     {
+        ImmutableArray<Verdict> counted = [.. summaries.Where(summary => summary.Counts).Select(summary => summary.Verdict)];
         Verdict[] contradictions = Of(proofs, summaries).IsEmpty ? [] : [Verdict.Inconclusive];
         return Verdicts.Worst(
         [
-            .. summaries.Select(summary => summary.Verdict),
+            .. counted.IsEmpty ? [Verdict.Inconclusive] : counted,
             .. proofs.Where(proof => proof.Counts).Select(proof => proof.Verdict),
             .. contradictions,
         ]);

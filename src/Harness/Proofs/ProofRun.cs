@@ -179,7 +179,7 @@ internal sealed class ProofRun
         var numbers = await sender.SendAsync(packets);
         var seen = await lab.SeenAsync([.. numbers.Where(number => number != 0)]);
         return batch.Select((item, index) => numbers[index] == 0
-            ? new Replay(item.Answer, item.Cause, ReplayOutcome.NotTried, WitnessSender.WhyNot(packets[index])!)
+            ? new Replay(item.Answer, item.Cause, ReplayOutcome.NotTried, WitnessSender.WhyNot(packets[index]) ?? WireLab.NoIPv6)
             : new Replay(item.Answer, item.Cause, seen.Contains(numbers[index]) ? ReplayOutcome.Confirmed : ReplayOutcome.NotReproduced,
                 sender.Refusals[numbers[index]]));
     }

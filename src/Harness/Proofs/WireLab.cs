@@ -22,6 +22,9 @@ internal sealed class WireLab : IAsyncDisposable
     /// <summary>A neighbour that answers nothing: what the router itself got, it would pass on and answer.</summary>
     private const string Nobody = "02:00:c0:00:02:99";
 
+    /// <summary>Why a packet is not <see cref="IsPossibleAsync"/>.</summary>
+    public const string NoIPv6 = "the firewall disables IPv6 there";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly HostLab _lab;
@@ -87,6 +90,14 @@ internal sealed class WireLab : IAsyncDisposable
             await Client.IpAsync($"link set {name} up");
             await ListenAsync(name, new FarEnd(_lab.Router, far, mac));
         }
+    }
+
+    /// <summary>Whether the client's kernel may have to do with a packet at all; frames do not pass its IP layer.</summary>
+    public async Task<bool> IsPossibleAsync(Packet packet)
+    {
+        return packet.Path == PathKind.PacketSocket || packet.Family == IpFamily.Ip4
+            || (await Client.HasIPv6Async(packet.OutInterface)
+                && (packet.InInterface.Length == 0 || await Client.HasIPv6Async(packet.InInterface)));
     }
 
     /// <summary>Makes the client know where the destinations of packets are, so that it asks nobody.</summary>

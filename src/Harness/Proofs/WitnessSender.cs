@@ -41,7 +41,8 @@ internal sealed class WitnessSender(WireLab lab)
         var numbers = new List<ushort>();
         foreach (var packet in packets)
         {
-            var number = WhyNot(packet) is null ? await SendAsync(packet) : (ushort)0;
+            var isSent = WhyNot(packet) is null && await lab.IsPossibleAsync(packet);
+            var number = isSent ? await SendAsync(packet) : (ushort)0;
             numbers.Add(number);
             Refusals[number] = packet.Path == PathKind.Output ? lab.Refusal : "";
         }

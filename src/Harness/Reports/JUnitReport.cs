@@ -38,6 +38,11 @@ public static class JUnitReport
             Write(xml, firewall, proof);
         }
 
+        if (Remarks.Of(summaries) is { Count: > 0 } remarks)
+        {
+            xml.WriteElementString("system-out", string.Join('\n', remarks.Select(remark => "note: " + remark)));
+        }
+
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.WriteEndDocument();

@@ -131,9 +131,14 @@ public sealed class TerminalReport
     {
         var repeats = summaries.Select(summary => summary.Results.Length).DefaultIfEmpty(1).Max();
         if (repeats > 1 && summaries.Max(summary => summary.LeakProbabilityBound) is { } bound
-            && summaries.All(summary => summary.Verdict == Verdict.Sealed))
+            && summaries.All(summary => summary.Verdict == Verdict.Sealed || !summary.Counts))
         {
             Line($"{repeats} runs each, none leaked: at 95 % confidence fewer than {bound * 100:0.#} % of runs do");
+        }
+
+        foreach (var remark in Remarks.Of(summaries))
+        {
+            _console.MarkupLineInterpolated($"[yellow]note[/]: {remark}");
         }
 
         var unproved = proofs.Where(proof => proof.Verdict == Verdict.Inconclusive).Select(proof => proof.Name).ToList();

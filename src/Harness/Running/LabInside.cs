@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Net;
 using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
@@ -15,29 +14,17 @@ namespace LeakVerifier.Harness.Running;
 /// </summary>
 internal sealed class LabInside : IAsyncDisposable
 {
-    /// <summary>A port at which nothing of the workstation listens.</summary>
-    private const int IntruderPort = 7200;
-
     private readonly LabHost _workstation;
     private readonly Pacer _pacer;
-    private readonly IReadOnlyList<UdpProbe> _intruders;
+    private readonly IReadOnlyList<PacedProbe> _intruders;
     private LabCapture? _capture;
 
     /// <param name="lab">A lab with a workstation.</param>
     public LabInside(HostLab lab)
     {
         _workstation = lab.Workstation!;
-        var outside = lab.Router.Root;
-        _pacer = new Pacer(outside.RunAsync, Pacer.ProbeTick, TimeProvider.System);
-        _intruders =
-        [
-            .. LabAddresses.Workstation.Both.Select(address => new UdpProbe(new ProbeContext(
-                ProbeDescriptions.Create(
-                    "intruder" + ProbeDescriptions.SuffixOf(address.AddressFamily), outside, ProbeProtocol.Udp,
-                    new IPEndPoint(address, IntruderPort)),
-                _pacer,
-                TimeProvider.System))),
-        ];
+        _pacer = new Pacer(lab.Router.Root.RunAsync, Pacer.ProbeTick, TimeProvider.System);
+        _intruders = GatewayIntruders.Create(lab.Router, _pacer);
         Watch = new InsideWatch(
             InternalNetwork.Interface, LabAddresses.Client.Both, _intruders.Select(intruder => intruder.Description));
     }

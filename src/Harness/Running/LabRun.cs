@@ -257,6 +257,7 @@ internal sealed class LabRun : IAsyncDisposable
             Reconciliation = end.Reconciliation,
             Canaries = _traffic.Canaries,
             RefusedFamilies = _traffic.RefusedFamilies,
+            IsIPv6Disabled = !await _lab.Client.HasIPv6Async(ITunnel.Interface),
         };
     }
 

@@ -35,6 +35,15 @@ public sealed record RunEvidence
     /// </summary>
     public ImmutableArray<string> RefusedFamilies { get; init; } = [];
 
+    /// <summary>What the run leaves untested although every condition of a verdict holds, in words; null: nothing.</summary>
+    public string? Remark => RefusedFamilies.IsEmpty
+        ? null
+        : $"the firewall keeps IP{string.Join(" and IP", RefusedFamilies.Select(family => family[1..]))} out of the tunnel too"
+            + (IsIPv6Disabled ? ", since it disables it on the client" : "");
+
+    /// <summary>Whether the client's kernel had no IPv6 for the tunnel's interface.</summary>
+    public bool IsIPv6Disabled { get; init; }
+
     /// <summary>Frames that the judge was given.</summary>
     public long Captured => Capture?.Delivered ?? 0;
 

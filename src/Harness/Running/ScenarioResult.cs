@@ -12,4 +12,11 @@ namespace LeakVerifier.Harness.Running;
 /// <param name="Control">The run without the firewall; null when it did not run.</param>
 /// <param name="Protected">The run with the firewall; null when it did not run.</param>
 public sealed record ScenarioResult(
-    Scenario Scenario, int Repeat, Verdict Verdict, string Reason, RunEvidence? Control, RunEvidence? Protected);
+    Scenario Scenario, int Repeat, Verdict Verdict, string Reason, RunEvidence? Control, RunEvidence? Protected)
+{
+    /// <summary>
+    /// Whether it counts in the suite's verdict. What asks nothing of the firewall, and was not asked for by name, is left
+    /// out and does not.
+    /// </summary>
+    public bool Counts { get; init; } = true;
+}

@@ -16,6 +16,9 @@ public sealed record ScenarioSummary(Scenario Scenario, ImmutableArray<ScenarioR
             ? Verdict.Skipped
             : Verdicts.Worst([.. Results.Select(result => result.Verdict)]);
 
+    /// <summary>Whether it counts in the suite's verdict.</summary>
+    public bool Counts => Results.Any(result => result.Counts);
+
     /// <summary>The repetition that decides: the first with the summary's verdict, or the first that is not sealed.</summary>
     public ScenarioResult Decisive =>
         Results.FirstOrDefault(result => result.Verdict == Verdict)

@@ -22,6 +22,9 @@ public sealed class Suite
         _onResult = onResult;
     }
 
+    /// <summary>Ids of scenarios that are asked for by name: they are answered for, also when they ask nothing of the firewall.</summary>
+    public IReadOnlyCollection<string> Named { get; init; } = [];
+
     /// <summary>Runs them all.</summary>
     /// <param name="scenarios">The scenarios.</param>
     /// <param name="repeat">How often each is run; every repetition has its own control run.</param>
@@ -59,6 +62,13 @@ public sealed class Suite
     private async Task<ScenarioResult> RunScenarioAsync(
         Scenario scenario, int repeat, SemaphoreSlim places, CancellationToken cancellation)
     {
+        if ((_firewall as FirewallFolder)?.WhyNot(scenario) is { } why)
+        {
+            var isNamed = Named.Contains(scenario.Id);
+            var verdict = isNamed ? Verdict.Inconclusive : Verdict.Skipped;
+            return new ScenarioResult(scenario, repeat, verdict, why, null, null) { Counts = isNamed };
+        }
+
         var name = repeat == 1 ? scenario.Id : $"{scenario.Id}-{repeat}";
         try
         {

@@ -87,14 +87,7 @@ public static class VerdictRules
         var silent = protectedRun.Probes.Where(probe => probe.Counters.AttemptsSinceFault == 0).Select(p => p.Name).ToList();
         return silent.Count > 0
             ? (Verdict.Inconclusive, $"{string.Join(", ", silent)} attempted nothing after the fault")
-            : (Verdict.Sealed, $"nothing left; without the firewall {control.LeakedFrames} frames did" + Refused(protectedRun));
-    }
-
-    private static string Refused(RunEvidence run)
-    {
-        return run.RefusedFamilies.IsEmpty
-            ? ""
-            : $"; the firewall keeps IP{string.Join(" and IP", run.RefusedFamilies.Select(f => f[1..]))} out of the tunnel too";
+            : (Verdict.Sealed, $"nothing left; without the firewall {control.LeakedFrames} frames did" + (protectedRun.Remark is { } remark ? "; " + remark : ""));
     }
 
     /// <summary>

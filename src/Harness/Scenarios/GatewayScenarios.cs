@@ -18,7 +18,7 @@ internal static class GatewayScenarios
 
     /// <summary>What leaks whatever happens to the tunnel.</summary>
     private static readonly ImmutableArray<string> Always =
-        ["dns-udp-lan", "dns-tcp-lan", "intruder", InsideWatch.ExternalAddressName];
+        ["dns-udp-lan", "dns-tcp-lan", .. ProbeNames.Intruders, InsideWatch.ExternalAddressName];
 
     /// <summary>What is bound to the workstation's one interface takes the same way as what is not.</summary>
     private static readonly ImmutableArray<string> NewFlows = [.. ProbeNames.NewFlows, "bound-udp", "bound-tcp"];
@@ -68,7 +68,8 @@ internal static class GatewayScenarios
             Id = "gateway-" + id,
             Shows = $"Whether anything of a workstation leaves its VPN gateway but by the tunnel, whether it is told the gateway's "
                 + $"address, or reached from outside, when, in mid-transfer, {fault.What}.",
-            Limits = "One workstation, one internal interface; the gateway's own programs send nothing but the tunnel's transport.",
+            Limits = "One workstation, one internal interface; the gateway's own programs send nothing but the tunnel's transport. "
+                + "From outside come TCP, UDP and echo requests; of each protocol one port, of UDP two, is tried.",
             LeakClasses = [.. classes, 18, 53, 63, 75, 80, 81],
             Topology = Topology.Gateway,
             Tunnel = tunnel,

@@ -24,6 +24,9 @@ internal static class ProbeNames
     /// <summary>What an event re-routes without a change of its source address.</summary>
     public static ImmutableArray<string> EstablishedFlows { get; } = ["tcp-established", "udp-connected"];
 
+    /// <summary>What a neighbour outside sends to a gateway's client unasked.</summary>
+    public static ImmutableArray<string> Intruders { get; } = ["intruder-tcp", "intruder-udp", "intruder-dns", "intruder-icmp"];
+
     /// <summary>The IPv4 probes of a group.</summary>
     public static ImmutableArray<string> V4(ImmutableArray<string> names) => [.. names.Select(name => name + "-v4")];
 

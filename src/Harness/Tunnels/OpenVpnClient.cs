@@ -15,6 +15,25 @@ internal static class OpenVpnClient
     private const string Completed = "Initialization Sequence Completed";
 
     /// <summary>
+    /// What a client is told where IPv6 is disabled, as its user would have to: an address that the kernel refuses ends it.
+    /// </summary>
+    private static readonly string[] RefusedOptions = ["ifconfig-ipv6", "route-ipv6", "tun-ipv6"];
+
+    /// <summary>Lines of a configuration by which a client takes no IPv6 into the tunnel; none where it may have it.</summary>
+    public static async Task<IEnumerable<string>> FamilyLinesAsync(LabHost host)
+    {
+        return await host.HasIPv6Async(ITunnel.Interface) ? [] : RefusedOptions.Select(option => $"pull-filter ignore \"{option}\"");
+    }
+
+    /// <summary>The same as arguments.</summary>
+    public static async Task<IEnumerable<string>> FamilyArgumentsAsync(LabHost host)
+    {
+        return await host.HasIPv6Async(ITunnel.Interface)
+            ? []
+            : RefusedOptions.SelectMany(option => new[] { "--pull-filter", "ignore", option });
+    }
+
+    /// <summary>
     /// Starts a client under the tunnel's user. From its start, not by <c>--user</c>: a socket belongs for ever to the user
     /// that opened it, and the kernel's owner match would see root.
     /// </summary>

@@ -54,7 +54,8 @@ public sealed class OpenVpnRealTunnel : ITunnel
             await OpenVpnClient.WaitUntilConnectedAsync(server, "server", cancellation);
             // Its handshake is transport too, so the socket counts from here on; that it is the client's is seen below.
             transport.Add(ClientSocket);
-            client = await OpenVpnClient.StartAsync(lab.Client, ClientArguments(credentials));
+            client = await OpenVpnClient.StartAsync(
+                lab.Client, [.. ClientArguments(credentials), .. await OpenVpnClient.FamilyArgumentsAsync(lab.Client)]);
             _ = CloseSocketAtEndAsync(client, transport);
             await OpenVpnClient.WaitUntilConnectedAsync(client, "client", cancellation);
             await InterfaceAddresses.WaitUntilUsableAsync(lab.Client.Root, ITunnel.Interface, cancellation);

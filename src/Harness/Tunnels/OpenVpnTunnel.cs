@@ -67,6 +67,12 @@ public sealed class OpenVpnTunnel : ITunnel
         FirewallImage? image,
         CancellationToken cancellation)
     {
+        if (setUp.IsOverIPv6 && !await lab.Client.HasIPv6Async(HostLab.PhysicalInterface))
+        {
+            throw new TunnelException(
+                "the firewall disables IPv6, by which this scenario's tunnel is carried: leave the scenario out, or test without that setting");
+        }
+
         var authority = CertificateAuthority.Create(TimeProvider.System);
         var options = Options(authority, setUp);
         var server = OpenVpnServer.Start(options, new LabServerPlace(lab.VpnServer));
@@ -74,7 +80,8 @@ public sealed class OpenVpnTunnel : ITunnel
         IRunningProgram? client = null;
         try
         {
-            var configuration = await WriteConfigurationAsync(folder, setUp, options);
+            var lines = await OpenVpnClient.FamilyLinesAsync(lab.Client);
+            var configuration = await WriteConfigurationAsync(folder, setUp with { ClientLines = [.. setUp.ClientLines, .. lines] }, options);
             client = image is null
                 ? await StartClientAsync(lab.Client, configuration)
                 : await image.StartAsync(lab.Client, folder, cancellation);

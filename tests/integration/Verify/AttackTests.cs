@@ -11,7 +11,7 @@ public static class AttackTests
     private static readonly string[] Attacks =
     [
         "--scenario", "oob-packet-sockets", "--scenario", "oob-odd-protocols", "--scenario", "oob-containers",
-        "--scenario", "oob-foreign-*", "--scenario", "oob-rerouted", "--scenario", "oob-stopped", "--scenario", "lan-*",
+        "--scenario", "oob-foreign-*", "--scenario", "oob-rerouted", "--scenario", "oob-stop*", "--scenario", "lan-*",
         "--scenario", "uplinks-*",
     ];
 
@@ -27,7 +27,8 @@ public static class AttackTests
             Report.IdsOf("leak").Should().Equal(
                 "oob-packet-sockets", "oob-containers", "oob-foreign-flush", "oob-rerouted", "lan-neighbour", "uplinks-packet-sockets");
             Report.IdsOf("sealed").Should().Equal(
-                "oob-odd-protocols", "oob-foreign-accept", "oob-stopped", "lan-local-net", "uplinks-appears");
+                "oob-odd-protocols", "oob-foreign-accept", "lan-local-net", "uplinks-appears");
+            Report.IdsOf("skipped").Should().Equal("oob-stopped");
         }
 
         [Test]
@@ -111,10 +112,41 @@ public static class AttackTests
         }
 
         [Test]
+        public async Task A_watch_that_says_that_it_cannot_watch_proves_nothing()
+        {
+            var report = await RunAsync("oob-sigkill", "echo cannot watch; exec sleep 600", stop: null);
+
+            report.Should().Match<ScenarioReport>(scenario => scenario.Verdict == "inconclusive"
+                && scenario.Reason.Contains("'watch' of the firewall did not write the line READY=1 within 15 s, but: cannot watch"));
+        }
+
+        [Test]
         public async Task A_stop_that_opens_is_a_leak_and_one_that_does_not_is_none()
         {
             (await RunAsync("oob-stopped", watch: null, "nft delete table inet example")).Verdict.Should().Be("leak");
-            (await RunAsync("oob-stopped", "echo it watches; exec sleep 600", "true")).Verdict.Should().Be("sealed");
+            (await RunAsync("oob-stopped", "echo READY=1; exec sleep 600", "true")).Verdict.Should().Be("sealed");
+        }
+
+        [Test]
+        public async Task Where_there_is_nothing_to_stop_the_scenario_is_left_out_and_says_so()
+        {
+            using var firewall = TestFirewall.Of(await File.ReadAllTextAsync(TestFirewall.SealedUp));
+            var run = await VerifyRun.RunAsync(
+                "--firewall", firewall.Folder, "--scenario", "oob-stop*", "--scenario", "oob-sigkill");
+
+            run.ExitCode.Should().Be(0, "{0}", run.Error);
+            run.Report.Verdict.Should().Be("sealed");
+            run.Report["oob-stopped"].Should().Match<ScenarioReport>(scenario =>
+                scenario.Verdict == "skipped" && scenario.Reason.Contains("neither 'watch' nor 'stop'"));
+        }
+
+        [Test]
+        public async Task Where_there_is_nothing_to_stop_who_asks_for_the_scenario_by_name_is_told_that_it_shows_nothing()
+        {
+            var report = await RunAsync("oob-stopped", watch: null, stop: null);
+
+            report.Should().Match<ScenarioReport>(scenario =>
+                scenario.Verdict == "inconclusive" && scenario.Reason.Contains("neither 'watch' nor 'stop'"));
         }
 
         [Test]

@@ -41,7 +41,23 @@ public static class GatewayTests
             report.Verdict.Should().Be("leak");
             report.Leaks.Should().NotBeEmpty().And.OnlyContain(leak => leak.Interface == "eth1" && leak.Class == "unsolicited");
             report.Probes.Where(probe => probe.LeakedFrames > 0).Select(probe => probe.Name)
-                .Should().BeEquivalentTo("intruder-v4", "intruder-v6");
+                .Should().BeEquivalentTo(
+                    "intruder-tcp-v4", "intruder-tcp-v6", "intruder-udp-v4", "intruder-udp-v6", "intruder-dns-v4", "intruder-dns-v6",
+                    "intruder-icmp-v4", "intruder-icmp-v6");
+        }
+
+        [TestCase("meta l4proto tcp", "TCP", "intruder-tcp")]
+        [TestCase("meta l4proto { icmp, ipv6-icmp }", "ICMP", "intruder-icmp")]
+        [TestCase("udp dport 53", "UDP", "intruder-dns")]
+        public async Task Who_lets_a_neighbour_in_by_one_protocol_leaks_inwards_by_that_one(string match, string protocol, string probe)
+        {
+            var report = await RunAsync(Forwarding("iifname eth0 oifname eth1 " + match));
+
+            report.Verdict.Should().Be("leak", "{0}", report.Reason);
+            report.Leaks.Should().NotBeEmpty().And.OnlyContain(leak =>
+                leak.Interface == "eth1" && leak.Class == "unsolicited" && leak.Summary.Contains(protocol));
+            report.Probes.Where(sent => sent.LeakedFrames > 0).Select(sent => sent.Name)
+                .Should().BeEquivalentTo(probe + "-v4", probe + "-v6");
         }
 
         [Test]

@@ -11,7 +11,7 @@ public sealed class RulesAtEndTests
     public async Task A_watch_that_opens_what_was_closed_is_a_leak_and_the_packet_is_shown()
     {
         using var firewall = TestFirewall.Of(
-            up: $"exec '{TestFirewall.SealedUp}'", watch: $"{Opening}\necho watching\nexec sleep infinity");
+            up: $"exec '{TestFirewall.SealedUp}'", watch: $"{Opening}\necho READY=1\nexec sleep infinity");
 
         await ShouldLeakAsync(firewall, "oob-sigkill", "host-udp-watched");
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Firewalls;
+using LeakVerifier.Harness.Scenarios;
 
 namespace LeakVerifier.UnitTests.Firewalls;
 
 /// <summary>A folder is a firewall if it has an executable 'up'; otherwise its user is told what to mend.</summary>
 public sealed class FirewallFolderTests
 {
+    private static readonly Scenario Stopped = ScenarioCatalogue.All.Single(scenario => scenario.Id == "oob-stopped");
+
     private string _folder = "";
 
     [SetUp]
@@ -44,6 +47,25 @@ public sealed class FirewallFolderTests
 
         FirewallFolder.Find(_folder).Should().Match<FirewallFolder>(firewall =>
             firewall.Watch == Path.Combine(_folder, "watch") && firewall.Stop == null);
+    }
+
+    [Test]
+    public void What_runs_nothing_cannot_be_stopped()
+    {
+        Put("up", isExecutable: true);
+
+        FirewallFolder.Find(_folder)!.WhyNot(Stopped).Should().Contain("neither 'watch' nor 'stop'");
+        FirewallFolder.Find(_folder)!.WhyNot(FirewallScenarios.Reload).Should().BeNull("'up' is run again");
+    }
+
+    [TestCase("watch")]
+    [TestCase("stop")]
+    public void What_runs_or_stops_something_can_be(string program)
+    {
+        Put("up", isExecutable: true);
+        Put(program, isExecutable: true);
+
+        FirewallFolder.Find(_folder)!.WhyNot(Stopped).Should().BeNull();
     }
 
     [Test]

@@ -17,7 +17,13 @@ public sealed class InsideWatchTests
     private const string External = "192.0.2.100";
 
     private static readonly ProbeDescription Intruder = new(
-        "intruder-v4", ProbeNonce.Create(), "root", ProbeProtocol.Udp, new IPEndPoint(IPAddress.Parse(Client), 7200));
+        "intruder-udp-v4", ProbeNonce.Create(), "root", ProbeProtocol.Udp, new IPEndPoint(IPAddress.Parse(Client), 7200));
+
+    private static readonly ProbeDescription Caller = new(
+        "intruder-tcp-v4", ProbeNonce.Create(), "root", ProbeProtocol.Tcp, new IPEndPoint(IPAddress.Parse(Client), 7300));
+
+    private static readonly ProbeDescription Pinger = new(
+        "intruder-icmp-v4", ProbeNonce.Create(), "root", ProbeProtocol.Icmp, new IPEndPoint(IPAddress.Parse(Client), 0));
 
     [Test]
     public void An_answer_from_the_server_is_nothing_special()
@@ -76,7 +82,36 @@ public sealed class InsideWatchTests
         var judgement = Judge(FrameBuilder.IPv4("192.0.2.1", Client, 17, FrameBuilder.Udp(40000, 7200, nonce)));
 
         judgement.Leaks.Should().ContainSingle().Which.Class.Should().Be(LeakClass.Unsolicited);
-        judgement.LeaksByProbe.Should().ContainSingle().Which.Probe.Should().Be("intruder-v4");
+        judgement.LeaksByProbe.Should().ContainSingle().Which.Probe.Should().Be("intruder-udp-v4");
+    }
+
+    [Test]
+    public void An_echo_request_from_outside_is_unsolicited()
+    {
+        byte[] rest = [0, 0, 0, 0, .. Encoding.ASCII.GetBytes(Pinger.Nonce)];
+
+        Judge(FrameBuilder.IPv4("192.0.2.1", Client, 1, FrameBuilder.Icmp(8, 0, rest)))
+            .LeaksByProbe.Should().ContainSingle().Which.Probe.Should().Be("intruder-icmp-v4");
+    }
+
+    [Test]
+    public void A_connection_that_is_opened_from_outside_is_unsolicited_though_a_SYN_carries_no_nonce()
+    {
+        Judge(FrameBuilder.IPv4("192.0.2.1", Client, 6, FrameBuilder.Tcp(40000, 7300, 0x02)))
+            .LeaksByProbe.Should().ContainSingle().Which.Probe.Should().Be("intruder-tcp-v4");
+    }
+
+    [TestCase(0x12, Description = "SYN ACK")]
+    [TestCase(0x10, Description = "ACK")]
+    public void A_connection_of_the_clients_own_may_have_any_port(byte flags)
+    {
+        Judge(FrameBuilder.IPv4(Server, Client, 6, FrameBuilder.Tcp(7002, 7300, flags))).LeakedFrames.Should().Be(0);
+    }
+
+    [Test]
+    public void A_SYN_to_another_port_is_nobodys_that_was_sent_to_try()
+    {
+        Judge(FrameBuilder.IPv4("192.0.2.1", Client, 6, FrameBuilder.Tcp(40000, 7301, 0x02))).LeakedFrames.Should().Be(0);
     }
 
     [Test]
@@ -110,7 +145,7 @@ public sealed class InsideWatchTests
     private static Judge Create()
     {
         var policy = new EgressPolicy { TunnelInterface = new InterfacePattern("tun0", IsPrefix: false), Identity = TunnelIdentity.OfUser(1194, "tunnel") };
-        var watch = new InsideWatch("eth1", [IPAddress.Parse(External), IPAddress.Parse("2001:db8:1::100")], [Intruder]);
+        var watch = new InsideWatch("eth1", [IPAddress.Parse(External), IPAddress.Parse("2001:db8:1::100")], [Intruder, Caller, Pinger]);
         return new Judge(policy, new WireFacts { Interface = "eth0" }, new NoTransport(), new ProbeBook([]), watch);
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using LeakVerifier.Harness.Proofs;
+using LeakVerifier.Harness.Running;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
+using LeakVerifier.UnitTests.Running;
 using ProofVerdict = LeakVerifier.Prover.Proving.Verdict;
 using Verdict = LeakVerifier.Harness.Running.Verdict;
 
@@ -65,6 +67,19 @@ public sealed class ProofVerdictTests
         var proof = Of(ProofVerdict.Inconclusive) with { Probes = 250 };
 
         proof.Counts.Should().BeFalse();
+    }
+
+    [Test]
+    public void A_scenario_that_is_left_out_counts_for_nothing_and_nothing_else_than_that_is_not_green()
+    {
+        var sealedOne = ScenarioSummary.Of([Evidence.Result(Evidence.Scenario("runs"), Verdict.Sealed)])[0];
+        var leftOut = ScenarioSummary.Of([Evidence.Result(Evidence.Scenario("asks-nothing"), Verdict.Skipped) with { Counts = false }])[0];
+        var interrupted = ScenarioSummary.Of([Evidence.Result(Evidence.Scenario("interrupted"), Verdict.Skipped)])[0];
+        var proof = Of(ProofVerdict.Proved) with { Probes = 250 };
+
+        ProofComparison.Overall([sealedOne, leftOut], [proof]).Should().Be(Verdict.Sealed);
+        ProofComparison.Overall([leftOut], [proof]).Should().Be(Verdict.Inconclusive);
+        ProofComparison.Overall([sealedOne, interrupted], [proof]).Should().Be(Verdict.Inconclusive);
     }
 
     private static FirewallProof Predicted(ReplayOutcome outcome)

@@ -2,6 +2,8 @@
 
 using System.Xml.Linq;
 using LeakVerifier.Harness.Reports;
+using LeakVerifier.Harness.Running;
+using LeakVerifier.UnitTests.Running;
 
 namespace LeakVerifier.UnitTests.Reports;
 
@@ -59,6 +61,20 @@ public sealed class JUnitReportTests
     public void A_test_case_takes_as_long_as_both_its_runs()
     {
         ((double)Case("one-sealed").Attribute("time")!).Should().Be(8);
+    }
+
+    [Test]
+    public void What_sealed_scenarios_leave_untested_stands_in_the_suites_output()
+    {
+        var refusing = Evidence.Closed() with { RefusedFamilies = ["-v6"] };
+        using var stream = new MemoryStream();
+        JUnitReport.Write(
+            stream, "builtin", ScenarioSummary.Of([VerdictRules.Decide(Evidence.Scenario(), 1, Evidence.Control(), refusing)]), []);
+        stream.Position = 0;
+
+        ((string)XDocument.Load(stream).Root!.Element("testsuite")!.Element("system-out")!)
+            .Should().StartWith("note: the firewall keeps IPv6 out of the tunnel too");
+        _suite.Element("system-out").Should().BeNull("there is nothing to say");
     }
 
     private XElement Case(string id) => _suite.Elements("testcase").Single(test => (string)test.Attribute("name")! == id);

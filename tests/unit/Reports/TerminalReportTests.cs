@@ -50,6 +50,23 @@ public sealed class TerminalReportTests
     }
 
     [Test]
+    public void What_sealed_scenarios_leave_untested_is_said_once_before_the_verdict()
+    {
+        var lines = Write([Refusing("one"), Refusing("two")]).TrimEnd().Split('\n');
+
+        lines[^2].Should().Be(
+            "note: the firewall keeps IPv6 out of the tunnel too: no such flow inside it was tested (all 2 scenarios that ran)");
+        lines.Count(line => line.Contains("out of the tunnel")).Should().Be(1);
+    }
+
+    [Test]
+    public void What_some_scenarios_leave_untested_is_said_with_their_names()
+    {
+        Write([Refusing("one"), .. HandMadeSuite.Summaries]).Should().Contain("inside it was tested (1 of 4 scenarios: one)");
+        Write(HandMadeSuite.Summaries).Should().NotContain("note:");
+    }
+
+    [Test]
     public void Sealed_repetitions_come_with_the_bound_that_their_number_allows()
     {
         var scenario = Evidence.Scenario();
@@ -96,6 +113,12 @@ public sealed class TerminalReportTests
     {
         Write(HandMadeSuite.Summaries).Should().NotContain(Escape.ToString());
         Write(HandMadeSuite.Summaries, hasColours: true).Should().Contain(Escape.ToString());
+    }
+
+    private static ScenarioSummary Refusing(string id)
+    {
+        var refusing = Evidence.Closed() with { RefusedFamilies = ["-v6"] };
+        return ScenarioSummary.Of([VerdictRules.Decide(Evidence.Scenario(id), 1, Evidence.Control(), refusing)])[0];
     }
 
     private static bool Has(string line, params string[] parts) => parts.All(line.Contains);

@@ -33,6 +33,19 @@ public sealed class VerdictRulesTests
 
     private static IEnumerable<TestCaseData> SpoilerNames => Spoilers.Select(spoiler => new TestCaseData(spoiler.Name));
 
+    [TestCase(false, "the firewall keeps IPv6 out of the tunnel too")]
+    [TestCase(true, "the firewall keeps IPv6 out of the tunnel too, since it disables it on the client")]
+    public void What_a_sealed_run_leaves_untested_stands_in_its_reason(bool isDisabled, string remark)
+    {
+        var refusing = Evidence.Closed() with { RefusedFamilies = ["-v6"], IsIPv6Disabled = isDisabled };
+
+        var result = VerdictRules.Decide(Evidence.Scenario(), 1, Evidence.Control(), refusing);
+
+        result.Verdict.Should().Be(Verdict.Sealed);
+        result.Reason.Should().EndWith("; " + remark);
+        Evidence.Closed().Remark.Should().BeNull();
+    }
+
     [Test]
     public void A_closed_run_and_a_control_run_that_leaked_are_sealed()
     {

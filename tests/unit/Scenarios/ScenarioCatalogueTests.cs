@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Labs;
+using LeakVerifier.Harness.Running;
 using LeakVerifier.Harness.Running.Actors;
 using LeakVerifier.Harness.Scenarios;
 using LeakVerifier.Harness.Traffic;
@@ -149,7 +150,8 @@ public sealed partial class ScenarioCatalogueTests
 
         if (scenario.Topology == Topology.Gateway)
         {
-            names.UnionWith(["intruder-v4", "intruder-v6", "external-address-v4", "external-address-v6"]);
+            names.UnionWith(["external-address-v4", "external-address-v6"]);
+            names.UnionWith(GatewayIntruders.Names.SelectMany(name => new[] { name + "-v4", name + "-v6" }));
         }
 
         names.UnionWith(scenario.Actors.SelectMany(ActorCatalogue.NamesOf));

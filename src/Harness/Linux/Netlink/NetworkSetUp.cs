@@ -25,7 +25,7 @@ internal sealed class NetworkSetUp
     private const ushort HardwareAddress = 1, Name = 3, NamespaceDescriptor = 28; // IFLA_ADDRESS, IFLA_IFNAME, IFLA_NET_NS_FD
     private const int LinkHeaderLength = 16; // struct ifinfomsg
 
-    private readonly List<(string Doing, Func<NetlinkMessage> Request)> _steps = [];
+    private readonly List<(string Doing, Func<NetlinkMessage> Request, string? IPv6On)> _steps = [];
 
     /// <summary>Sets interfaces up.</summary>
     public NetworkSetUp SetUp(params string[] links)
@@ -80,7 +80,7 @@ internal sealed class NetworkSetUp
         const ushort remote = 1, local = 2, flags = 8; // IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS
         return Add($"giving {link} {address}/{prefixLength}", () => new NetlinkMessage(NewAddress, New)
             .Raw([FamilyOf(address), (byte)prefixLength, 0, EverywhereScope]).Raw(LinkIndex.Of(link))
-            .With(local, address).With(remote, address).With(flags, NoDuplicateDetection));
+            .With(local, address).With(remote, address).With(flags, NoDuplicateDetection), IPv6LinkOf(address, link));
     }
 
     /// <summary>Adds a route.</summary>
@@ -102,7 +102,7 @@ internal sealed class NetworkSetUp
             _ = destination.PrefixLength > 0 ? message.With(to, address) : message;
             _ = via is null ? message : message.With(router, via);
             return link is null ? message : message.With(through, LinkIndex.Of(link));
-        });
+        }, IPv6LinkOf(destination.BaseAddress, link));
     }
 
     /// <summary>Adds a route to one host; as above.</summary>
@@ -120,7 +120,7 @@ internal sealed class NetworkSetUp
             .With(destination, host));
     }
 
-    /// <summary>Does it all.</summary>
+    /// <summary>Does it all, but for IPv6 addresses and routes of interfaces on which somebody disabled IPv6.</summary>
     /// <param name="thread">A thread, of root, in the host's namespace.</param>
     /// <exception cref="SystemCallException">The kernel refused a step; none after it was tried.</exception>
     public Task DoAsync(NamespaceThread thread)
@@ -128,17 +128,25 @@ internal sealed class NetworkSetUp
         return thread.RunAsync(() =>
         {
             using var socket = NetlinkSocket.Open(NetlinkSocket.Route);
-            foreach (var (doing, request) in _steps)
+            foreach (var (doing, request, link) in _steps)
             {
-                socket.Do(request(), doing);
+                if (link is null || !DisabledIPv6.IsOn(link))
+                {
+                    socket.Do(request(), doing);
+                }
             }
         });
     }
 
-    private NetworkSetUp Add(string doing, Func<NetlinkMessage> request)
+    private NetworkSetUp Add(string doing, Func<NetlinkMessage> request, string? ipv6On = null)
     {
-        _steps.Add((doing, request));
+        _steps.Add((doing, request, ipv6On));
         return this;
+    }
+
+    private static string? IPv6LinkOf(IPAddress address, string? link)
+    {
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? link : null;
     }
 
     /// <summary>An interface by its name: its number, 0, says so.</summary>

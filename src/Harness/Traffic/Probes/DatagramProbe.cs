@@ -102,6 +102,8 @@ public abstract class DatagramProbe : PacedProbe
 
         if (IsConnected && socket.Connect(Address) is { Succeeded: false } refused)
         {
+            // As with a connection over TCP: it was attempted, and the kernel refused it.
+            Meter.CountAttempt();
             CountError(refused.Error);
             socket.Dispose();
             return null;

@@ -17,8 +17,9 @@ internal sealed record Link(int Index, string Name, string Kind, string PortKind
 
 /// <summary>A queueing discipline.</summary>
 /// <param name="Device">The number of its device.</param>
+/// <param name="Handle">Its number, by which filters of its own are found; 0 is that of the device's default.</param>
 /// <param name="Kind">Its kind.</param>
-internal sealed record Discipline(int Device, string Kind);
+internal sealed record Discipline(int Device, uint Handle, string Kind);
 
 /// <summary>Reads devices, addresses and traffic control of the calling thread's namespace (rtnetlink(7)).</summary>
 internal static class LinkReader
@@ -76,6 +77,7 @@ internal static class LinkReader
         // TCA_KIND.
         return Dump(GetDiscipline, stackalloc byte[TrafficHeader], TrafficHeader, message => new Discipline(
             BinaryPrimitives.ReadInt32LittleEndian(message[4..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(message[8..]),
             Text(NetlinkSocket.Attribute(message[TrafficHeader..], 1))));
     }
 
@@ -86,7 +88,8 @@ internal static class LinkReader
         return HasFilters(device, 0xffff_fff2) || HasFilters(device, 0xffff_fff3);
     }
 
-    private static bool HasFilters(int device, uint parent)
+    /// <summary>Whether a queueing discipline has filters, or the kernel does not say; 0 means the device's root.</summary>
+    public static bool HasFilters(int device, uint parent)
     {
         Span<byte> header = stackalloc byte[TrafficHeader];
         BinaryPrimitives.WriteInt32LittleEndian(header[4..], device);

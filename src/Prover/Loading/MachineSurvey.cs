@@ -16,7 +16,10 @@ internal sealed record MachineSurvey(
 {
     // Queueing disciplines that hold no filters of their own (tc(8)).
     private static readonly string[] PlainDisciplines =
-        ["noqueue", "noop", "pfifo", "bfifo", "pfifo_fast", "fq", "fq_codel", "codel", "mq", "cake", "pie", "fq_pie", "tbf"];
+        ["noqueue", "noop", "pfifo", "bfifo", "pfifo_fast", "fq", "codel", "mq", "pie", "tbf"];
+
+    // Those that sort packets by themselves unless they are given filters.
+    private static readonly string[] SortingDisciplines = ["fq_codel", "cake", "fq_pie"];
 
     /// <summary>Looks at links, XDP, bridges and traffic control of the calling thread's namespace.</summary>
     /// <exception cref="RulesetUnavailableException">The kernel does not list them.</exception>
@@ -78,11 +81,13 @@ internal sealed record MachineSurvey(
     private static void AddDiscipline(Discipline discipline, string device, List<Obstacle> obstacles)
     {
         var isHook = discipline.Kind is "clsact" or "ingress";
-        if (isHook && LinkReader.HasFilters(discipline.Device))
+        var isSorting = SortingDisciplines.Contains(discipline.Kind);
+        if (isHook && LinkReader.HasFilters(discipline.Device)
+            || isSorting && LinkReader.HasFilters(discipline.Device, discipline.Handle))
         {
             obstacles.Add(new Obstacle($"tc filters on {device}, which can redirect packets past every rule"));
         }
-        else if (!isHook && !PlainDisciplines.Contains(discipline.Kind))
+        else if (!isHook && !isSorting && !PlainDisciplines.Contains(discipline.Kind))
         {
             obstacles.Add(new Obstacle(
                 $"queueing discipline {discipline.Kind} on {device}, whose filters can redirect packets"));

@@ -23,9 +23,6 @@ public sealed record Ruleset(ImmutableArray<Table> Tables)
 /// <param name="Chains">Its chains.</param>
 public sealed record Table(TableFamily Family, string Name, bool IsDormant, ImmutableArray<Chain> Chains)
 {
-    /// <summary>Whether it has xtables extensions, whose parameters nft's JSON omits.</summary>
-    public bool UsesXtables { get; init; }
-
     /// <summary>Things of the table that concern more than one rule and are not modelled, as words.</summary>
     public ImmutableArray<string> Obstacles { get; init; } = [];
 }

@@ -21,10 +21,23 @@ internal sealed class IptablesMatches(IpFamily family)
         ["NONE"] = 0,
     };
 
+    /// <summary>
+    /// No match of a transport protocol matches a later fragment, whether it asks for something of the header or not
+    /// (net/netfilter/xt_tcpudp.c). A packet whose header is cut off it drops.
+    /// </summary>
+    public static MatchStep HasTransport { get; } = Fragment(negated: true);
+
+    /// <summary>Whether an extension is that of a transport protocol.</summary>
+    public static bool IsTransport(string module)
+    {
+        return module is "tcp" or "udp" or "udplite" or "sctp" or "dccp" or "icmp" or "icmp6" or "icmpv6";
+    }
+
     /// <summary>The steps of one option.</summary>
     /// <exception cref="UnreadableException">The model does not know it.</exception>
-    public IEnumerable<RuleStep> Read(string module, string option, List<string> arguments, bool negated)
+    public IEnumerable<RuleStep> Read(string module, IptablesOption asked)
     {
+        var (option, arguments, negated) = (asked.Name, asked.Arguments, asked.IsNegated);
         var argument = arguments.Count == 1 ? arguments[0] : "";
         return (module, option) switch
         {
@@ -41,11 +54,11 @@ internal sealed class IptablesMatches(IpFamily family)
             ("multiport", "--dports") => [Ports(FieldKey.DestinationPort, argument, negated)],
             ("multiport", "--sports") => [Ports(FieldKey.SourcePort, argument, negated)],
             ("tcp", "--tcp-flags") when arguments.Count == 2 => [Flags(arguments[0], arguments[1], negated)],
-            ("icmp", "--icmp-type") or ("icmp6", "--icmpv6-type") => Icmp(argument, negated),
+            ("icmp", "--icmp-type") or ("icmp6" or "icmpv6", "--icmpv6-type") => Icmp(argument, negated),
             ("owner", "--uid-owner") => [Owner(Field.Uid, argument, negated)],
             ("owner", "--gid-owner") => [Owner(Field.Gid, argument, negated)],
-            ("owner", "--socket-exists") when arguments.Count == 0 => [Number(Field.HasSocket, 1, negated)],
-            ("state", "--state") or ("conntrack", "--ctstate") => [States(argument, negated)],
+            ("owner", "--socket-exists") when arguments.Count == 0 => SocketExists(asked),
+            ("state", "--state") or ("conntrack", "--ctstate") => [States(asked)],
             ("conntrack", "--ctdir") => [Direction(argument, negated)],
             ("mark", "--mark") => [Mark(Field.Mark, argument, negated)],
             ("connmark", "--mark") => [Mark(Field.ConnectionMark, argument, negated)],
@@ -120,18 +133,29 @@ internal sealed class IptablesMatches(IpFamily family)
             : throw new UnreadableException($"TCP flag {name}")));
     }
 
-    private static IEnumerable<RuleStep> Icmp(string text, bool negated)
+    // The number 255 means any type, with whatever code; in IPv6 it is a type like any other.
+    private IEnumerable<RuleStep> Icmp(string text, bool negated)
     {
-        if (text is "any" or "255")
-        {
-            return negated ? [new NeverStep()] : [];
-        }
         var parts = text.Split('/');
+        if (family == IpFamily.Ip4 && (text == "any" || Numbers.Parse(parts[0], 8) == 255))
+        {
+            return negated ? [new NeverStep()] : [HasTransport];
+        }
         var type = Numbers.Parse(parts[0], 8);
-        return parts.Length == 1
-            ? [Match(FieldKey.IcmpType, [ValueRange.Exactly(type)], negated)]
-            : [Match(new FieldKey(Field.Transport, 0, 16),
-                [ValueRange.Exactly((type << 8) | Numbers.Parse(parts[1], 8))], negated)];
+        return parts.Length switch
+        {
+            1 => [Match(FieldKey.IcmpType, [ValueRange.Exactly(type)], negated)],
+            2 => [Match(new FieldKey(Field.Transport, 0, 16),
+                [ValueRange.Exactly((type << 8) | Numbers.Parse(parts[1], 8))], negated)],
+            _ => throw new UnreadableException($"ICMP type {text}"),
+        };
+    }
+
+    // The model's sockets have a file. The kernel's own have none, and are matched all the same (net/netfilter/xt_owner.c).
+    private static IEnumerable<RuleStep> SocketExists(IptablesOption asked)
+    {
+        var unknown = new UnknownStep($"sockets of the kernel's own: {asked}");
+        return asked.IsNegated ? [Number(Field.HasSocket, 0, negated: false), unknown] : [unknown];
     }
 
     private static MatchStep Owner(Field field, string text, bool negated)
@@ -139,9 +163,11 @@ internal sealed class IptablesMatches(IpFamily family)
         return MatchStep.Of(FieldKey.Whole(field), [Range(text, '-', 32)], negated, MatchFlavour.XtablesOwner);
     }
 
-    private static MatchStep States(string text, bool negated)
+    /// <summary>The states that an option asks for.</summary>
+    /// <exception cref="UnreadableException">The model does not know one.</exception>
+    public static MatchStep States(IptablesOption asked)
     {
-        var states = text.Split(',').Select(name => name switch
+        var states = asked.Arguments.SelectMany(text => text.Split(',')).Select(name => name switch
         {
             "NEW" => ConnectionState.New,
             "ESTABLISHED" => ConnectionState.Established,
@@ -149,9 +175,29 @@ internal sealed class IptablesMatches(IpFamily family)
             "INVALID" => ConnectionState.Invalid,
             "UNTRACKED" => ConnectionState.Untracked,
             _ => throw new UnreadableException($"connection state {name}"),
-        });
-        var values = states.Select(state => ValueRange.Exactly((UInt128)(int)state));
-        return Match(FieldKey.Whole(Field.ConnectionState), values, negated);
+        }).ToHashSet();
+        var meant = Enum.GetValues<ConnectionState>().Where(state => states.Contains(state) != asked.IsNegated);
+        var values = meant.Select(state => ValueRange.Exactly((UInt128)(int)state));
+        return Match(FieldKey.Whole(Field.ConnectionState), values, negated: false);
+    }
+
+    /// <summary>Whether some of the states are those of packets that belong to a connection, and some of others.</summary>
+    public static (bool Tracked, bool Untracked) Tracked(MatchStep states)
+    {
+        var ranges = ((NumberValues)states.Elements[0].Parts[0]).Ranges;
+        bool Has(params ReadOnlySpan<ConnectionState> some)
+        {
+            foreach (var state in some)
+            {
+                if (ValueRange.Contains(ranges, (UInt128)(int)state))
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+        return (Has(ConnectionState.New, ConnectionState.Established, ConnectionState.Related),
+            Has(ConnectionState.Invalid, ConnectionState.Untracked));
     }
 
     private static MatchStep Direction(string text, bool negated)

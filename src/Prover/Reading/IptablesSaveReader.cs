@@ -8,13 +8,20 @@ namespace LeakVerifier.Prover.Reading;
 /// <summary>One table of a listing of iptables-save.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="IsNft">Whether the nft-based program wrote it: nft lists the same table then.</param>
-internal sealed record SavedTable(Table Table, bool IsNft);
+/// <param name="Rules">Its rules, by chains.</param>
+internal sealed record SavedTable(
+    Table Table, bool IsNft, IReadOnlyDictionary<string, IReadOnlyList<SavedRule>> Rules);
+
+/// <summary>One rule of a listing of iptables-save.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Words">The words behind the chain's name.</param>
+internal sealed record SavedRule(Rule Rule, List<IptablesToken> Words);
 
 /// <summary>Reads the output of iptables-save and ip6tables-save, of both implementations.</summary>
 internal sealed class IptablesSaveReader(string source, IpFamily family)
 {
     private readonly List<SavedTable> _tables = [];
-    private readonly Dictionary<string, (bool? Accepts, List<Rule> Rules)> _chains = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (bool? Accepts, List<SavedRule> Rules)> _chains = new(StringComparer.Ordinal);
     private readonly List<string> _chainOrder = [];
     private string? _table;
     private bool _isNft;
@@ -80,7 +87,7 @@ internal sealed class IptablesSaveReader(string source, IpFamily family)
             {
                 Obstacles = [$"table {missing} is incompatible with iptables-save: give the output of nft -j -n list ruleset"],
             };
-            _tables.Add(new SavedTable(table, IsNft: true));
+            _tables.Add(new SavedTable(table, IsNft: true, new Dictionary<string, IReadOnlyList<SavedRule>>()));
         }
     }
 
@@ -123,14 +130,17 @@ internal sealed class IptablesSaveReader(string source, IpFamily family)
         var name = tokens[1].Text;
         var label = string.Create(CultureInfo.InvariantCulture,
             $"{Family.ToString().ToLowerInvariant()} {_table} {name} #{chain.Rules.Count + 1}");
-        var steps = new IptablesRuleReader(family, _chains.ContainsKey).Read(tokens.GetRange(2, tokens.Count - 2));
-        chain.Rules.Add(new Rule(label, text[(4 + name.Length - 1)..].Trim(), steps));
+        var words = tokens.GetRange(2, tokens.Count - 2);
+        var steps = new IptablesRuleReader(family, _chains.ContainsKey).Read(words);
+        chain.Rules.Add(new SavedRule(new Rule(label, text[(4 + name.Length - 1)..].Trim(), steps), words));
     }
 
     private void Commit()
     {
-        var chains = _chainOrder.Select(name => new Chain(name, Base(name, _chains[name].Accepts), [.. _chains[name].Rules]));
-        _tables.Add(new SavedTable(new Table(Family, _table!, IsDormant: false, [.. chains]), _isNft));
+        var chains = _chainOrder.Select(name => new Chain(
+            name, Base(name, _chains[name].Accepts), [.. _chains[name].Rules.Select(saved => saved.Rule)]));
+        var rules = _chains.ToDictionary(chain => chain.Key, chain => (IReadOnlyList<SavedRule>)chain.Value.Rules);
+        _tables.Add(new SavedTable(new Table(Family, _table!, IsDormant: false, [.. chains]), _isNft, rules));
         _table = null;
     }
 

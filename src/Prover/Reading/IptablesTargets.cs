@@ -10,52 +10,90 @@ internal sealed class IptablesTargets(IpFamily family)
 {
     private const uint All = uint.MaxValue;
 
-    /// <summary>The steps of a target with the words behind it.</summary>
-    /// <exception cref="UnreadableException">The model does not know it: it may do anything.</exception>
-    public IEnumerable<RuleStep> Read(string name, List<IptablesToken> rest)
+    private static readonly string[] MarkOptions =
+        ["--set-xmark", "--set-mark", "--and-mark", "--or-mark", "--xor-mark"];
+
+    private static readonly string[] ConnectionMarkOptions =
+        [.. MarkOptions, "--save-mark", "--restore-mark", "--mask", "--nfmask", "--ctmask"];
+
+    /// <summary>The steps of a target. What the model does not know is opaque: it may do anything.</summary>
+    public IEnumerable<RuleStep> Read(IptablesTarget target)
     {
-        var options = Options(rest);
+        try
+        {
+            return [.. Read(target.Name, target.Words)];
+        }
+        catch (UnreadableException e)
+        {
+            var words = target.Words.Select(word => word.Text).Prepend(target.Name);
+            return [new OpaqueStep($"{e.Message}: -j {string.Join(' ', words)}")];
+        }
+    }
+
+    private IEnumerable<RuleStep> Read(string name, List<IptablesToken> rest)
+    {
         switch (name)
         {
             case "ACCEPT":
+                Options(rest);
                 return [new VerdictStep(VerdictKind.Accept)];
-            case "DROP" or "REJECT":
+            case "DROP":
+                Options(rest);
+                return [new VerdictStep(VerdictKind.Drop)];
+            case "REJECT":
+                Options(rest, "--reject-with");
                 return [new VerdictStep(VerdictKind.Drop)];
             case "RETURN":
+                Options(rest);
                 return [new VerdictStep(VerdictKind.Return)];
-            case "LOG" or "NFLOG" or "TRACE" or "AUDIT" or "CLASSIFY" or "SECMARK" or "CONNSECMARK" or "SET":
+            case "LOG" or "NFLOG" or "TRACE" or "AUDIT" or "CLASSIFY" or "SECMARK" or "CONNSECMARK":
+                // Whatever their options are, they leave alone what rules can ask for.
                 return [];
-            case "CHECKSUM" or "TCPMSS" or "TCPOPTSTRIP" or "TOS" or "DSCP" or "ECN" or "TTL" or "HL":
-                return name is "TTL" or "HL" ? throw new UnreadableException(name) : [new RewriteStep(name)];
+            case "SET":
+                return Set(rest);
+            case "CHECKSUM" or "TCPMSS" or "TCPOPTSTRIP" or "TOS" or "DSCP" or "ECN":
+                return [new RewriteStep(name)];
             case "MARK":
-                return [new AssignStep(Field.Mark, Mark(Field.Mark, options))];
+                return [new AssignStep(Field.Mark, Mark(Field.Mark, Options(rest, MarkOptions)))];
             case "CONNMARK":
-                return [ConnectionMark(options)];
+                return [ConnectionMark(Options(rest, ConnectionMarkOptions))];
             case "NOTRACK":
-            case "CT" when options.ContainsKey("--notrack"):
+                Options(rest);
                 return [new NotrackStep()];
             case "CT":
-                return [];
-            case "MASQUERADE" or "SNAT":
-                return [Translate(isDestination: false, options.GetValueOrDefault("--to-source"), options)];
-            case "DNAT":
-                return [Translate(isDestination: true, options.GetValueOrDefault("--to-destination"), options)];
+                return Options(rest, "--notrack", "--helper", "--ctevents", "--expevents", "--zone", "--zone-orig",
+                    "--zone-reply", "--timeout").ContainsKey("--notrack") ? [new NotrackStep()] : [];
+            case "MASQUERADE":
+                return [Translate(isDestination: false, null, Options(rest, "--to-ports", "--random", "--random-fully"))];
+            case "SNAT" or "DNAT":
+                var to = name == "SNAT" ? "--to-source" : "--to-destination";
+                var options = Options(rest, to, "--random", "--random-fully", "--persistent");
+                return [Translate(name == "DNAT", options.GetValueOrDefault(to), options)];
             case "REDIRECT":
-                return [Redirect(options.GetValueOrDefault("--to-ports"))];
+                return [Redirect(Options(rest, "--to-ports", "--random", "--random-fully"))];
             default:
                 throw new UnreadableException($"target {name}");
         }
     }
 
-    private static Dictionary<string, string> Options(List<IptablesToken> rest)
+    // Adding to an ipset changes no packet, but a set can hold a mark that the packet gets (--map-mark).
+    private static IEnumerable<RuleStep> Set(List<IptablesToken> rest)
+    {
+        return rest.Exists(word => word.Text is "--map-set" or "--map-mark")
+            ? [new AssignStep(Field.Mark, new UnknownExpression("the mark of an ipset's entry"))]
+            : [];
+    }
+
+    private static Dictionary<string, string> Options(List<IptablesToken> rest, params ReadOnlySpan<string> known)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < rest.Count; i++)
         {
             var hasValue = i + 1 < rest.Count && !rest[i + 1].IsOption;
-            if (!rest[i].IsOption || !options.TryAdd(rest[i].Text, hasValue ? rest[i + 1].Text : ""))
+            if (!rest[i].IsOption || !known.Contains(rest[i].Text)
+                || !options.TryAdd(rest[i].Text, hasValue ? rest[i + 1].Text : ""))
             {
-                throw new UnreadableException("options of a target");
+                throw new UnreadableException($"option {rest[i].Text} of a target");
             }
             i += hasValue ? 1 : 0;
         }
@@ -65,8 +103,10 @@ internal sealed class IptablesTargets(IpFamily family)
     // --set-xmark clears the mask's bits and flips the value's; the other forms are special cases of it.
     private static BitwiseExpression Mark(Field field, Dictionary<string, string> options)
     {
-        var (option, text) = options.FirstOrDefault();
-        var parts = (text ?? "").Split('/');
+        var (option, text) = options.Count == 1
+            ? options.First()
+            : throw new UnreadableException("several options of a mark");
+        var parts = text.Split('/');
         var value = Numbers.Parse(parts[0], 32);
         var mask = parts.Length > 1 ? Numbers.Parse(parts[1], 32) : All;
         return option switch
@@ -86,6 +126,11 @@ internal sealed class IptablesTargets(IpFamily family)
         var packet = new BitwiseExpression(new FieldExpression(Field.Mark), Mask(options, "--nfmask", both), 0);
         var connection = new BitwiseExpression(
             new FieldExpression(Field.ConnectionMark), Mask(options, "--ctmask", both), 0);
+        var modes = options.Keys.Count(option => option is not ("--mask" or "--nfmask" or "--ctmask"));
+        if (modes != 1)
+        {
+            throw new UnreadableException("several options of a mark");
+        }
         if (options.ContainsKey("--save-mark"))
         {
             var kept = connection with { Mask = All & ~connection.Mask };
@@ -119,9 +164,10 @@ internal sealed class IptablesTargets(IpFamily family)
             KeepsPort: isDestination && !hasPort);
     }
 
-    private static TranslateStep Redirect(string? ports)
+    private static TranslateStep Redirect(Dictionary<string, string> options)
     {
+        var ports = options.GetValueOrDefault("--to-ports");
         var isPort = ushort.TryParse(ports, out var port);
-        return new TranslateStep(true, null, isPort ? port : null, KeepsPort: ports is null) { ToThisMachine = true };
+        return new TranslateStep(true, null, isPort ? port : null, KeepsPort: options.Count == 0) { ToThisMachine = true };
     }
 }

@@ -5,19 +5,43 @@ using LeakVerifier.Prover.Model;
 
 namespace LeakVerifier.Prover.Reading;
 
-/// <summary>Reads the values that rules give to marks.</summary>
-internal static class NftExpressions
+/// <summary>Reads what rules give to marks.</summary>
+internal sealed class NftExpressions(NftMatches matches)
 {
-    /// <summary>An expression of 32 bits. What the model does not know can be any number.</summary>
-    public static ValueExpression Read(JsonElement json)
+    /// <summary>The steps by which a field gets a value.</summary>
+    public IEnumerable<RuleStep> Assign(Field field, JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("map", out var map)
+            && NftJson.Unexpected(json, "map") is null)
+        {
+            return matches.ValueMap(field, map);
+        }
+        var value = Read(json);
+        var assign = new AssignStep(field, value);
+        // What the model does not know may be something that cannot be read, which ends the rule.
+        return IsKnown(value) ? [assign] : [new UnknownStep(NftMatches.Shortened(json)), assign];
+    }
+
+    private static bool IsKnown(ValueExpression value)
+    {
+        return value is not UnknownExpression && (value is not BitwiseExpression bitwise || IsKnown(bitwise.Operand));
+    }
+
+    // An expression of 32 bits. What the model does not know can be any number.
+    private static ValueExpression Read(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.Number && json.TryGetUInt32(out var number))
         {
             return new ConstantExpression(number);
         }
-        var property = json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().FirstOrDefault() : default;
-        if (property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("key", out var key)
-            && key.ValueEquals("mark") && property.Name is "meta" or "ct")
+        if (json.ValueKind != JsonValueKind.Object || json.EnumerateObject().Count() != 1)
+        {
+            return Unknown(json);
+        }
+        var property = NftJson.Single(json);
+        if (property.Name is "meta" or "ct" && NftJson.Unexpected(property.Value, "key") is null
+            && property.Value.TryGetProperty("key", out var key)
+            && key.ValueKind == JsonValueKind.String && key.ValueEquals("mark"))
         {
             return new FieldExpression(property.Name == "meta" ? Field.Mark : Field.ConnectionMark);
         }

@@ -22,21 +22,17 @@ internal static class NftKeys
 {
     /// <summary>Reads an expression.</summary>
     /// <param name="json">The expression.</param>
-    /// <param name="isFamilySure">Whether nft is known to check the IP version where the listing does not say.</param>
+    /// <param name="context">Where the rule is.</param>
     /// <exception cref="UnreadableException">The model does not know it.</exception>
-    public static NftKey Read(JsonElement json, bool isFamilySure)
+    public static NftKey Read(JsonElement json, NftContext context)
     {
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            throw new UnreadableException("an expression that is no object");
-        }
-        var property = json.EnumerateObject().First();
+        var property = NftJson.Single(json);
         return property.Name switch
         {
-            "meta" => Meta(Text(property.Value, "key")),
+            "meta" => Meta(property.Value),
             "ct" => Connection(property.Value),
-            "payload" => NftPayload.Read(property.Value, isFamilySure),
-            "&" => Masked(property.Value, isFamilySure),
+            "payload" => NftPayload.Read(property.Value, context),
+            "&" => Masked(property.Value, context),
             _ => throw new UnreadableException($"expression {property.Name}"),
         };
     }
@@ -48,6 +44,12 @@ internal static class NftKeys
             && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : throw new UnreadableException($"no text in {name}");
+    }
+
+    private static NftKey Meta(JsonElement json)
+    {
+        NftJson.Only(json, "key");
+        return Meta(Text(json, "key"));
     }
 
     private static NftKey Meta(string key) => key switch
@@ -70,10 +72,8 @@ internal static class NftKeys
     private static NftKey Connection(JsonElement json)
     {
         var key = Text(json, "key");
-        if (json.TryGetProperty("dir", out _) || json.TryGetProperty("family", out _))
-        {
-            throw new UnreadableException($"ct {key} of a direction");
-        }
+        // ct mark of a direction, say.
+        NftJson.Only(json, "key");
         return key switch
         {
             "state" => new(FieldKey.Whole(Field.ConnectionState), NftValueKind.ConnectionState),
@@ -84,13 +84,13 @@ internal static class NftKeys
         };
     }
 
-    private static NftKey Masked(JsonElement json, bool isFamilySure)
+    private static NftKey Masked(JsonElement json, NftContext context)
     {
         if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() != 2)
         {
             throw new UnreadableException("a mask of other than two operands");
         }
-        var key = Read(json[0], isFamilySure);
+        var key = Read(json[0], context);
         if (key.Key is not FieldKey { Mask: null } field
             || key.Kind is NftValueKind.EtherType or NftValueKind.NetfilterProtocol)
         {

@@ -8,9 +8,8 @@ namespace LeakVerifier.Prover.Reading;
 
 /// <summary>Reads matches and verdict maps.</summary>
 /// <param name="sets">The table's sets.</param>
-/// <param name="isFamilySure">Whether nft is known to check the IP version where the listing does not say.</param>
-/// <param name="cgroupLevel">The level of the control groups that the rule asks for, which JSON omits; null: unknown.</param>
-internal sealed class NftMatches(NftSets sets, bool isFamilySure, int? cgroupLevel = null)
+/// <param name="context">Where the rule is.</param>
+internal sealed class NftMatches(NftSets sets, NftContext context)
 {
     /// <summary>The steps of a match. What the model does not know becomes one unknown.</summary>
     public IEnumerable<RuleStep> Match(JsonElement json)
@@ -30,15 +29,42 @@ internal sealed class NftMatches(NftSets sets, bool isFamilySure, int? cgroupLev
     {
         try
         {
-            var keys = Keys(json.GetProperty("key"));
-            var entries = sets.Elements(json.GetProperty("data")).Select(entry => new VerdictMapEntry(
-                NftValues.Element(entry[0], keys), NftVerdicts.Read(entry[1])));
+            var (keys, pairs) = Map(json);
+            var entries = pairs.Select(pair => new VerdictMapEntry(
+                NftValues.Element(pair.Key, keys), NftVerdicts.Read(pair.Value)));
             return [.. Conditions(keys), new VerdictMapStep([.. keys.Select(StateKey)], [.. entries])];
         }
         catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException)
         {
             return [new OpaqueStep($"{e.Message} in {Shortened(json)}")];
         }
+    }
+
+    /// <summary>A field gets the value that a map has for a key; without one the rule ends.</summary>
+    public IEnumerable<RuleStep> ValueMap(Field field, JsonElement json)
+    {
+        var words = Shortened(json);
+        try
+        {
+            var (keys, pairs) = Map(json);
+            var elements = pairs.Select(pair => NftValues.Element(pair.Key, keys));
+            var values = pairs.Select(pair => pair.Value.GetUInt32()).Distinct().ToList();
+            // Which of several values it is depends on the key: left open.
+            ValueExpression value = values.Count == 1 ? new ConstantExpression(values[0]) : new UnknownExpression(words);
+            var match = new MatchStep([.. keys.Select(StateKey)], [.. elements], Negated: false, MatchFlavour.Native);
+            return [.. Conditions(keys), match, new AssignStep(field, value)];
+        }
+        catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            return [new UnknownStep($"{e.Message} in {words}"), new AssignStep(field, new UnknownExpression(words))];
+        }
+    }
+
+    private (List<NftKey> Keys, List<(JsonElement Key, JsonElement Value)> Pairs) Map(JsonElement json)
+    {
+        NftJson.Only(json, "key", "data");
+        return (Keys(json.GetProperty("key")), [.. sets.Elements(json.GetProperty("data")).Select(NftJson.Pair)]);
     }
 
     /// <summary>JSON for a message: not more than a line.</summary>
@@ -50,10 +76,11 @@ internal sealed class NftMatches(NftSets sets, bool isFamilySure, int? cgroupLev
 
     private IEnumerable<RuleStep> Read(JsonElement json)
     {
+        NftJson.Only(json, "op", "left", "right");
         var op = NftKeys.Text(json, "op");
         if (op == "==" && Group(json) is { } group)
         {
-            return [new CgroupStep(group, cgroupLevel == group.Count(c => c == '/') + 1)];
+            return [new CgroupStep(group, context.CgroupLevel == group.Count(c => c == '/') + 1)];
         }
         var keys = Keys(json.GetProperty("left"));
         var right = json.GetProperty("right");
@@ -75,7 +102,7 @@ internal sealed class NftMatches(NftSets sets, bool isFamilySure, int? cgroupLev
     private static string? Group(JsonElement json)
     {
         return json.TryGetProperty("left", out var left) && left.ValueKind == JsonValueKind.Object
-            && left.TryGetProperty("socket", out var socket) && NftKeys.Text(socket, "key") == "cgroupv2"
+            && left.TryGetProperty("socket", out var socket) && NftJson.Unexpected(socket, "key") is null && NftKeys.Text(socket, "key") == "cgroupv2"
             && json.TryGetProperty("right", out var right) && right.ValueKind == JsonValueKind.String
             ? right.GetString()!.Trim('/')
             : null;
@@ -84,8 +111,9 @@ internal sealed class NftMatches(NftSets sets, bool isFamilySure, int? cgroupLev
     private List<NftKey> Keys(JsonElement json)
     {
         return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("concat", out var parts)
-            ? [.. parts.EnumerateArray().Select(part => NftKeys.Read(part, isFamilySure))]
-            : [NftKeys.Read(json, isFamilySure)];
+            && NftJson.Unexpected(json, "concat") is null
+            ? [.. parts.EnumerateArray().Select(part => NftKeys.Read(part, context))]
+            : [NftKeys.Read(json, context)];
     }
 
     private static IEnumerable<RuleStep> Conditions(List<NftKey> keys) => keys.SelectMany(key => key.Conditions);

@@ -9,19 +9,21 @@ namespace LeakVerifier.Prover.Reading;
 internal static class NftPayload
 {
     /// <summary>Reads a payload expression.</summary>
-    public static NftKey Read(JsonElement json, bool isFamilySure)
+    public static NftKey Read(JsonElement json, NftContext context)
     {
         if (json.TryGetProperty("base", out _))
         {
             return Raw(json);
         }
+        // Others say that the header is one inside a tunnel (nft 1.0.8 and later).
+        NftJson.Only(json, "protocol", "field");
         var protocol = NftKeys.Text(json, "protocol");
         var field = NftKeys.Text(json, "field");
         return protocol switch
         {
             "ip" => Ip4(field) with { Conditions = [new FamilyStep(IpFamily.Ip4)] },
             "ip6" => Ip6(field) with { Conditions = [new FamilyStep(IpFamily.Ip6)] },
-            "ether" when field == "type" => new(FieldKey.Whole(Field.EtherType), NftValueKind.EtherType),
+            "ether" when field == "type" && context.HasLinkHeader => new(FieldKey.Whole(Field.EtherType), NftValueKind.EtherType),
             "arp" => new(FieldKey.Whole(Field.Protocol), NftValueKind.Number) { Conditions = [new NeverStep()] },
             "th" => Ports(field),
             "tcp" => (field == "flags" ? TcpFlags : Ports(field)) with { Conditions = [Protocol(6)] },
@@ -31,11 +33,11 @@ internal static class NftPayload
             "dccp" => Ports(field) with { Conditions = [Protocol(33)] },
             "icmp" => Icmp(field, NftValueKind.IcmpType) with
             {
-                Conditions = [new FamilyStep(IpFamily.Ip4, !isFamilySure), Protocol(1)],
+                Conditions = [new FamilyStep(IpFamily.Ip4, !context.IsFamilySure), Protocol(1)],
             },
             "icmpv6" => Icmp(field, NftValueKind.IcmpV6Type) with
             {
-                Conditions = [new FamilyStep(IpFamily.Ip6, !isFamilySure), Protocol(58)],
+                Conditions = [new FamilyStep(IpFamily.Ip6, !context.IsFamilySure), Protocol(58)],
             },
             _ => throw new UnreadableException($"{protocol} {field}"),
         };
@@ -84,6 +86,7 @@ internal static class NftPayload
     // Only the first four bytes behind the network header: at other places the meaning depends on the IP version.
     private static NftKey Raw(JsonElement json)
     {
+        NftJson.Only(json, "base", "offset", "len");
         var start = NftKeys.Text(json, "base");
         var offset = json.GetProperty("offset").GetInt32();
         var length = json.GetProperty("len").GetInt32();

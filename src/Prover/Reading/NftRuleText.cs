@@ -27,11 +27,14 @@ internal static class NftRuleText
 
     private static string Statement(JsonElement json)
     {
-        var property = json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().FirstOrDefault() : default;
+        if (json.ValueKind != JsonValueKind.Object || !json.EnumerateObject().Any())
+        {
+            return json.GetRawText();
+        }
+        var property = json.EnumerateObject().First();
         var body = property.Value;
         return property.Name switch
         {
-            null => json.GetRawText(),
             "counter" => "",
             _ when body.ValueKind == JsonValueKind.Null => property.Name,
             "match" => Match(body),

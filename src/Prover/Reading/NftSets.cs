@@ -9,6 +9,7 @@ internal sealed class NftSets
 {
     private readonly Dictionary<string, JsonElement> _sets = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _strange = new(StringComparer.Ordinal);
 
     /// <summary>Adds a set or map as it was listed.</summary>
     public void Add(JsonElement json)
@@ -20,6 +21,12 @@ internal sealed class NftSets
             || flags.Contains("dynamic", StringComparison.Ordinal))
         {
             _changing.Add(name);
+        }
+        var unexpected = NftJson.Unexpected(json, "family", "table", "name", "handle", "type", "map", "flags", "elem", "policy",
+            "size", "gc-interval", "timeout", "comment", "auto-merge");
+        if (unexpected is not null)
+        {
+            _strange[name] = unexpected;
         }
     }
 
@@ -40,9 +47,14 @@ internal sealed class NftSets
             {
                 throw new UnreadableException($"set {name}, whose elements change");
             }
+            if (_strange.TryGetValue(name, out var property))
+            {
+                throw new UnreadableException($"property {property} of set {name}");
+            }
             return set.TryGetProperty("elem", out var elements) ? elements.EnumerateArray() : [];
         }
         return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("set", out var own)
+            && NftJson.Unexpected(json, "set") is null
             ? own.EnumerateArray()
             : [json];
     }

@@ -6,18 +6,33 @@ using LeakVerifier.Prover.Model;
 namespace LeakVerifier.Prover.Reading;
 
 /// <summary>Reads the statements of a rule (libnftables-json(5), STATEMENTS).</summary>
-internal sealed class NftStatements(NftMatches matches)
+/// <param name="matches">Reads what is compared.</param>
+/// <param name="xtables">What another listing says of the rule's xtables extensions; null: nothing.</param>
+internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtables)
 {
+    private readonly NftExpressions _expressions = new(matches);
+
     /// <summary>The steps of one statement. What is not known at all is opaque: it may do anything.</summary>
     public IEnumerable<RuleStep> Read(JsonElement json)
     {
-        var property = json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().FirstOrDefault() : default;
-        if (property.Value.ValueKind == JsonValueKind.Undefined)
+        if (json.ValueKind == JsonValueKind.String && json.GetString() is "notrack")
         {
-            return json.ValueKind == JsonValueKind.String && json.GetString() is "notrack"
-                ? [new NotrackStep()]
-                : [new OpaqueStep($"statement {NftMatches.Shortened(json)}")];
+            return [new NotrackStep()];
         }
+        try
+        {
+            return [.. ReadObject(json)];
+        }
+        catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            return [new OpaqueStep($"{e.Message} in {NftMatches.Shortened(json)}")];
+        }
+    }
+
+    private IEnumerable<RuleStep> ReadObject(JsonElement json)
+    {
+        var property = NftJson.Single(json);
         return NftVerdicts.TryRead(property.Name, property.Value) is { } verdict
             ? [verdict]
             : Read(property.Name, property.Value, json);
@@ -53,6 +68,10 @@ internal sealed class NftStatements(NftMatches matches)
     // A reject of one protocol implies the condition on it, which the listing omits.
     private static IEnumerable<RuleStep> Reject(JsonElement value)
     {
+        if (value.ValueKind != JsonValueKind.Null)
+        {
+            NftJson.Only(value, "type", "expr");
+        }
         var type = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t)
             ? t.GetString()
             : "";
@@ -67,16 +86,17 @@ internal sealed class NftStatements(NftMatches matches)
         return [.. conditions, new VerdictStep(VerdictKind.Drop)];
     }
 
-    private static IEnumerable<RuleStep> Mangle(JsonElement value, JsonElement whole)
+    private IEnumerable<RuleStep> Mangle(JsonElement value, JsonElement whole)
     {
-        var key = value.GetProperty("key").EnumerateObject().First();
-        var name = key.Value.TryGetProperty("key", out var k) ? k.GetString() : "";
+        NftJson.Only(value, "key", "value");
+        var key = NftJson.Single(value.GetProperty("key"));
+        var name = key.Value.TryGetProperty("key", out var k) && NftJson.Unexpected(key.Value, "key") is null ? k.GetString() : "";
         switch (key.Name, name)
         {
             case ("meta", "mark"):
-                return [new AssignStep(Field.Mark, NftExpressions.Read(value.GetProperty("value")))];
+                return _expressions.Assign(Field.Mark, value.GetProperty("value"));
             case ("ct", "mark"):
-                return [new AssignStep(Field.ConnectionMark, NftExpressions.Read(value.GetProperty("value")))];
+                return _expressions.Assign(Field.ConnectionMark, value.GetProperty("value"));
             case ("meta", "priority" or "nftrace" or "secmark" or "pkttype"):
             case ("ct", "label" or "helper" or "event" or "secmark"):
                 // They change nothing that rules of this model read; setting them may fail, which ends the rule.
@@ -91,24 +111,32 @@ internal sealed class NftStatements(NftMatches matches)
 
     private static bool IsHarmless(JsonElement payload)
     {
-        return payload.TryGetProperty("field", out var field)
+        return NftJson.Unexpected(payload, "protocol", "field") is null && payload.TryGetProperty("field", out var field)
             && field.GetString() is "dscp" or "ecn" or "checksum" or "id" or "flowlabel" or "window";
     }
 
-    // nft prints no parameters of xtables extensions: only what needs none is known.
-    private static IEnumerable<RuleStep> Xtables(JsonElement value)
+    // nft prints no parameters of xtables extensions: only what needs none is known from its listing.
+    private IEnumerable<RuleStep> Xtables(JsonElement value)
     {
-        var name = NftKeys.Text(value, "name");
-        return (NftKeys.Text(value, "type"), name) switch
+        NftJson.Only(value, "type", "name");
+        var (type, name) = (NftKeys.Text(value, "type"), NftKeys.Text(value, "name"));
+        return type switch
         {
-            ("match", "comment") => [],
-            ("match", _) => [new UnknownStep($"the xtables match {name}, whose parameters nft does not list")],
-            ("target", "LOG" or "NFLOG" or "TRACE" or "AUDIT") => [],
-            ("target", "REJECT") => [new VerdictStep(VerdictKind.Drop)],
-            ("target", "MARK") => [new AssignStep(Field.Mark, new UnknownExpression("the xtables target MARK"))],
-            ("target", "MASQUERADE" or "SNAT") => [new TranslateStep(false, null, null, KeepsPort: false)],
-            ("target", "DNAT" or "REDIRECT") => [new TranslateStep(true, null, null, KeepsPort: false)],
-            _ => [new OpaqueStep($"the xtables target {name}, whose parameters nft does not list")],
+            "match" when xtables?.Match(name) is { } steps => steps,
+            "target" when xtables?.Target(name) is { } steps => steps,
+            _ => WithoutParameters(type, name),
         };
     }
+
+    private static IEnumerable<RuleStep> WithoutParameters(string type, string name) => (type, name) switch
+    {
+        ("match", "comment") => [],
+        ("match", _) => [new UnknownStep($"the xtables match {name}, whose parameters nft does not list")],
+        ("target", "LOG" or "NFLOG" or "TRACE" or "AUDIT") => [],
+        ("target", "REJECT") => [new VerdictStep(VerdictKind.Drop)],
+        ("target", "MARK") => [new AssignStep(Field.Mark, new UnknownExpression("the xtables target MARK"))],
+        ("target", "MASQUERADE" or "SNAT") => [new TranslateStep(false, null, null, KeepsPort: false)],
+        ("target", "DNAT" or "REDIRECT") => [new TranslateStep(true, null, null, KeepsPort: false)],
+        _ => [new OpaqueStep($"the xtables target {name}, whose parameters nft does not list")],
+    };
 }

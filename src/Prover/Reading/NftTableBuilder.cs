@@ -18,11 +18,13 @@ internal sealed class NftTableBuilder(string family, string name)
     private readonly Dictionary<string, List<JsonElement>> _rules = new(StringComparer.Ordinal);
     private readonly List<string> _obstacles = [];
     private bool _isDormant;
-    private bool _usesXtables;
+    private bool _hasIngress;
+    private bool _rejects;
 
     /// <summary>Adds an object.</summary>
     public void Add(string kind, JsonElement json)
     {
+        Expect(kind, json);
         switch (kind)
         {
             case "table":
@@ -51,10 +53,28 @@ internal sealed class NftTableBuilder(string family, string name)
         }
     }
 
+    // What a newer nft says of a table, chain or rule may change what it does.
+    private void Expect(string kind, JsonElement json)
+    {
+        var unexpected = kind switch
+        {
+            "table" => NftJson.Unexpected(json, "family", "name", "handle", "flags", "comment"),
+            "chain" => NftJson.Unexpected(json, "family", "table", "name", "handle", "type", "hook", "prio", "policy", "dev",
+                "comment"),
+            "rule" => NftJson.Unexpected(json, "family", "table", "chain", "handle", "index", "comment", "expr"),
+            _ => null,
+        };
+        if (unexpected is not null)
+        {
+            _obstacles.Add($"a property of a {kind} of table {family} {name} that is not known: {unexpected}");
+        }
+    }
+
     /// <summary>The table.</summary>
     public Table Build(NftTextFacts? text)
     {
-        var chains = _chains.Select(json => Chain(json, text)).ToImmutableArray();
+        var saved = text?.Xtables.Find(family, name, _rules.Select(chain => (chain.Key, chain.Value.Count)));
+        var chains = _chains.Select(json => Chain(json, text, saved)).ToImmutableArray();
         var known = chains.Select(chain => chain.Name).ToHashSet(StringComparer.Ordinal);
         if (_rules.Keys.FirstOrDefault(chain => !known.Contains(chain)) is { } missing)
         {
@@ -66,9 +86,17 @@ internal sealed class NftTableBuilder(string family, string name)
         }
         return new Table(Family(), name, _isDormant, chains)
         {
-            UsesXtables = _usesXtables,
-            Obstacles = [.. _obstacles],
+            Obstacles = [.. _obstacles, .. Answers()],
         };
+    }
+
+    // The answer to what is rejected at ingress or on a bridge is given to the device (net/netfilter/nft_reject_netdev.c,
+    // net/bridge/netfilter/nft_reject_bridge.c).
+    private IEnumerable<string> Answers()
+    {
+        return _rejects && !_isDormant && (_hasIngress || family == "bridge")
+            ? [$"a rule of table {family} {name} rejects frames: the answer leaves past every other rule"]
+            : [];
     }
 
     private void AddRule(JsonElement json)
@@ -86,7 +114,7 @@ internal sealed class NftTableBuilder(string family, string name)
                 continue;
             }
             var property = statement.EnumerateObject().FirstOrDefault();
-            _usesXtables |= property.Name == "xt";
+            _rejects |= property.Name == "reject";
             if (property.Name is "set" or "map" && property.Value.TryGetProperty(property.Name, out var reference))
             {
                 _sets.MarkChanging(reference.GetString() ?? "");
@@ -109,10 +137,10 @@ internal sealed class NftTableBuilder(string family, string name)
         _ => throw new UnreadableException($"family {family}"),
     };
 
-    private Chain Chain(JsonElement json, NftTextFacts? text)
+    private Chain Chain(JsonElement json, NftTextFacts? text, SavedTable? saved)
     {
         var chain = NftKeys.Text(json, "name");
-        var rules = _rules.GetValueOrDefault(chain, []).Select((rule, i) => Rule(rule, chain, i, text));
+        var rules = _rules.GetValueOrDefault(chain, []).Select((rule, i) => Rule(rule, chain, i, text, saved));
         return new Chain(chain, Base(json, chain, text), [.. rules]);
     }
 
@@ -131,6 +159,7 @@ internal sealed class NftTableBuilder(string family, string name)
         };
         var accepts = !json.TryGetProperty("policy", out var policy) || !policy.ValueEquals("drop");
         var place = NftHooks.Parse(hook.GetString() ?? "");
+        _hasIngress |= place == Hook.Ingress;
         return new BaseChain(type, place, json.GetProperty("prio").GetInt32(), accepts)
         {
             Devices = place is Hook.Egress or Hook.Ingress ? text?.Devices(family, name, chain) ?? Devices(json) : null,
@@ -151,18 +180,41 @@ internal sealed class NftTableBuilder(string family, string name)
         return [.. names.Select(NftTextFacts.Device)];
     }
 
-    private Rule Rule(JsonElement json, string chain, int index, NftTextFacts? text)
+    private Rule Rule(JsonElement json, string chain, int index, NftTextFacts? text, SavedTable? saved)
     {
         var handle = json.TryGetProperty("handle", out var listed) && listed.TryGetInt64(out var number) ? number : -1;
         var isSure = family is "ip" or "ip6" || text?.ChecksFamily(family, name, chain, handle) == true;
-        var statements = new NftStatements(new NftMatches(
-            _sets, isSure, text?.CgroupLevel(family, name, chain, handle)));
+        var context = new NftContext(isSure, family is "netdev" or "bridge", text?.CgroupLevel(family, name, chain, handle));
         var expressions = json.GetProperty("expr").EnumerateArray().ToList();
+        var other = saved?.Rules[chain][index];
+        var extensions = other is null ? null : Extensions(expressions, other.Words);
+        var statements = new NftStatements(new NftMatches(_sets, context), extensions);
         var label = string.Create(CultureInfo.InvariantCulture, $"{family} {name} {chain} #{index + 1}");
         var steps = expressions.SelectMany((expression, i) => IsMerged(expressions, i)
             ? [new UnknownStep($"{MergedNegations}: {NftRuleText.Of(expressions)}")]
             : statements.Read(expression));
-        return new Rule(label, NftRuleText.Of(expressions), [.. steps]);
+        return new Rule(label, extensions is null ? NftRuleText.Of(expressions) : other!.Rule.Text, [.. steps]);
+    }
+
+    private XtablesExtensions? Extensions(List<JsonElement> expressions, List<IptablesToken> words)
+    {
+        var own = expressions.FindAll(e => e.ValueKind == JsonValueKind.Object && e.TryGetProperty("xt", out _));
+        if (own.Count == 0 || IptablesRuleParser.Parse(words) is not { } rule)
+        {
+            return null;
+        }
+        List<string> names = [.. own.Select(e => e.GetProperty("xt")).Where(IsMatch).Select(xt => NftKeys.Text(xt, "name"))];
+        // iptables shows an expression of nft's own and an extension together where both are of one protocol.
+        var isMixed = expressions.Except(own).Select(e => e.GetRawText())
+            .Any(text => text.Contains("\"payload\"", StringComparison.Ordinal)
+                && names.Exists(name => text.Contains($"\"{name}\"", StringComparison.Ordinal)));
+        return isMixed ? null : new XtablesExtensions(family == "ip" ? IpFamily.Ip4 : IpFamily.Ip6, names, rule);
+    }
+
+    private static bool IsMatch(JsonElement xt)
+    {
+        return xt.ValueKind == JsonValueKind.Object && xt.TryGetProperty("type", out var type)
+            && type.ValueKind == JsonValueKind.String && type.ValueEquals("match");
     }
 
     // nft 1.0.6 merges neighbouring header fields into one comparison, negated ones too, and lists the result as if each

@@ -17,6 +17,9 @@ internal sealed class NftTextFacts
     private readonly Dictionary<(string Family, string Table, string Chain), HookDevices> _kernels = [];
     private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
 
+    /// <summary>What iptables-nft-save lists.</summary>
+    public XtablesTables Xtables { get; } = new();
+
     /// <summary>The devices of a chain; null: the listing does not have the chain.</summary>
     public ImmutableArray<InterfacePattern>? Devices(string family, string table, string chain)
     {

@@ -42,11 +42,14 @@ internal static class NftValueText
 
     private static string OfObject(JsonElement json)
     {
-        var property = json.EnumerateObject().FirstOrDefault();
+        if (!json.EnumerateObject().Any())
+        {
+            return "";
+        }
+        var property = json.EnumerateObject().First();
         var body = property.Value;
         return property.Name switch
         {
-            null => "",
             _ when body.ValueKind == JsonValueKind.Null => property.Name,
             "payload" when body.TryGetProperty("base", out _) => "@" + string.Join(',', Parts(body, "base", "offset", "len")),
             "payload" => $"{Part(body, "protocol")} {Part(body, "field")}",

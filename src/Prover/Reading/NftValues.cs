@@ -26,6 +26,7 @@ internal static class NftValues
             return new Element([Read(json, keys[0])]);
         }
         var parts = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("concat", out var concat)
+            && NftJson.Unexpected(json, "concat") is null
             ? concat
             : throw new UnreadableException("an element of a concatenation that is none");
         return parts.GetArrayLength() == keys.Count
@@ -38,6 +39,7 @@ internal static class NftValues
     {
         if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("|", out var operands))
         {
+            NftJson.Only(json, "|");
             json = operands;
         }
         return json.ValueKind == JsonValueKind.Array
@@ -113,12 +115,14 @@ internal static class NftValues
         {
             throw new UnreadableException("a range of names");
         }
-        if (json.TryGetProperty("range", out var range) && range.GetArrayLength() == 2)
+        var form = NftJson.Single(json);
+        if (form is { Name: "range", Value: var range } && range.GetArrayLength() == 2)
         {
             return new ValueRange(Number(range[0], key), Number(range[1], key));
         }
-        if (json.TryGetProperty("prefix", out var prefix))
+        if (form is { Name: "prefix", Value: var prefix })
         {
+            NftJson.Only(prefix, "addr", "len");
             var length = Numbers.PrefixLength(prefix.GetProperty("len").GetRawText(), key.Width);
             return ValueRange.Prefix(Number(prefix.GetProperty("addr"), key), length, key.Width);
         }
@@ -140,21 +144,22 @@ internal static class NftValues
     private static JsonElement[] Alternatives(JsonElement json)
     {
         return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("set", out var set)
+            && NftJson.Unexpected(json, "set") is null
             ? [.. set.EnumerateArray()]
             : [json];
     }
 
-    // An element with a counter or a comment is wrapped; one that can expire is not for sure in the set.
+    // An element with a counter or a comment is wrapped. One that can expire is not for sure in the set, and one with a limit
+    // or a quota does not always match.
     private static JsonElement Unwrapped(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("elem", out var wrapped))
         {
             return json;
         }
-        return wrapped.ValueKind == JsonValueKind.Object && wrapped.TryGetProperty("val", out var value)
-            && !wrapped.TryGetProperty("timeout", out _) && !wrapped.TryGetProperty("expires", out _)
-            ? value
-            : throw new UnreadableException("an element that expires");
+        NftJson.Only(json, "elem");
+        NftJson.Only(wrapped, "val", "counter", "comment", "last");
+        return wrapped.GetProperty("val");
     }
 
     private static KeyValues Combine(ImmutableArray<KeyValues> values, bool isNames)

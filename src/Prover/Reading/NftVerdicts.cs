@@ -9,24 +9,37 @@ namespace LeakVerifier.Prover.Reading;
 internal static class NftVerdicts
 {
     /// <summary>The verdict of a property name; null: it is none.</summary>
+    /// <exception cref="UnreadableException">It is one with something added.</exception>
     public static VerdictStep? TryRead(string name, JsonElement value) => name switch
     {
-        "accept" => new VerdictStep(VerdictKind.Accept),
-        "drop" => new VerdictStep(VerdictKind.Drop),
-        "continue" => new VerdictStep(VerdictKind.Continue),
-        "return" => new VerdictStep(VerdictKind.Return),
-        "jump" => new VerdictStep(VerdictKind.Jump, NftKeys.Text(value, "target")),
-        "goto" => new VerdictStep(VerdictKind.Goto, NftKeys.Text(value, "target")),
+        "accept" => Plain(VerdictKind.Accept, value),
+        "drop" => Plain(VerdictKind.Drop, value),
+        "continue" => Plain(VerdictKind.Continue, value),
+        "return" => Plain(VerdictKind.Return, value),
+        "jump" => Call(VerdictKind.Jump, value),
+        "goto" => Call(VerdictKind.Goto, value),
         _ => null,
     };
+
+    private static VerdictStep Plain(VerdictKind kind, JsonElement value)
+    {
+        return value.ValueKind == JsonValueKind.Null
+            ? new VerdictStep(kind)
+            : throw new UnreadableException("a verdict with a parameter");
+    }
+
+    private static VerdictStep Call(VerdictKind kind, JsonElement value)
+    {
+        NftJson.Only(value, "target");
+        return new VerdictStep(kind, NftKeys.Text(value, "target"));
+    }
 
     /// <summary>A verdict of a map.</summary>
     /// <exception cref="UnreadableException">It is none.</exception>
     public static VerdictStep Read(JsonElement json)
     {
-        var property = json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().FirstOrDefault() : default;
-        return property.Value.ValueKind != JsonValueKind.Undefined
-            && TryRead(property.Name, property.Value) is { } verdict
+        var property = NftJson.Single(json);
+        return TryRead(property.Name, property.Value) is { } verdict
             ? verdict
             : throw new UnreadableException("a map entry without a verdict");
     }

@@ -54,10 +54,11 @@ public static class RulesetReader
             throw new RulesetFormatException(texts[0].Source, 0,
                 "nft's text only completes its JSON: give the output of nft -j -n list ruleset too");
         }
-        var nft = json.SelectMany(l => NftJsonReader.Read(l.Content.Span, l.Source, facts)).ToList();
         var saved = sorted.Where(item => item.Kind is ListingKind.Iptables or ListingKind.Ip6tables)
             .SelectMany(item => new IptablesSaveReader(item.Listing.Source, FamilyOf(item.Kind))
                 .Read(Text(item.Listing))).ToList();
+        saved.FindAll(table => table.IsNft).ForEach(facts.Xtables.Add);
+        var nft = json.SelectMany(l => NftJsonReader.Read(l.Content.Span, l.Source, facts)).ToList();
         return new LoadedRuleset(new Ruleset(Merge(nft, saved, json.Count > 0)))
         {
             Origin = string.Join(", ", listings.Select(listing => listing.Source)),
@@ -79,27 +80,18 @@ public static class RulesetReader
         return kind == ListingKind.Iptables ? IpFamily.Ip4 : IpFamily.Ip6;
     }
 
-    // nft lists the tables of iptables-nft too, without the parameters of xtables extensions: for those tables the
-    // listing of iptables-save is taken, for the others nft's, which is exact.
+    // nft lists the tables of iptables-nft too, and iptables-nft-save only completes them.
     private static ImmutableArray<Table> Merge(List<Table> nft, List<SavedTable> saved, bool hasNft)
     {
-        var replaced = new HashSet<Table>(ReferenceEqualityComparer.Instance);
-        var added = new List<Table>();
-        foreach (var table in saved)
-        {
-            if (!table.IsNft || !hasNft)
-            {
-                added.Add(table.Table);
-                continue;
-            }
-            var same = nft.Find(t => t.Family == table.Table.Family && t.Name == table.Table.Name);
-            if (same is { UsesXtables: true } && table.Table.Obstacles.IsEmpty)
-            {
-                replaced.Add(same);
-                added.Add(table.Table);
-            }
-        }
-        return [.. nft.Where(table => !replaced.Contains(table)), .. added];
+        var added = saved.Where(table => !table.IsNft || !hasNft)
+            .Select(table => table.IsNft ? table.Table with { Obstacles = [.. table.Table.Obstacles, Partial(table)] } : table.Table);
+        return [.. nft, .. added];
+    }
+
+    private static string Partial(SavedTable table)
+    {
+        return $"iptables-save of nf_tables lists table {table.Table.Name} without what other programs added to it, or whether it is "
+            + "dormant: give the output of nft -j -n list ruleset too";
     }
 
     private static ListingKind KindOf(RulesetListing listing)

@@ -86,6 +86,10 @@ internal sealed class ConcreteChain(HookedChain hooked, Flight flight, string pl
                 case VerdictMapStep map:
                     var entry = map.Entries.Select((e, n) => (e.Verdict, Element: e.Element, Place: $"{place}.{n}"))
                         .FirstOrDefault(e => ConcreteMatching.Holds(map.Keys, e.Element, flight, e.Place));
+                    if (entry.Verdict is { Kind: VerdictKind.Continue })
+                    {
+                        break;
+                    }
                     verdictPlace = entry.Place ?? path;
                     return entry.Verdict is null ? null : Record(rule, entry.Verdict);
                 case TranslateStep translate:
@@ -113,9 +117,14 @@ internal sealed class ConcreteChain(HookedChain hooked, Flight flight, string pl
         {
             case AssignStep assign:
                 var width = Fields.Width(assign.Field, flight.Packet.Family);
-                if (ConcreteMatching.Value(assign.Value, flight, width, place) is not { } value)
+                if (ConcreteMatching.Value(assign.Value, flight, width, place) is not { } value
+                    || !flight.IsTracked && Matching.AsksForConnection(assign.Value) && !flight.Unknown(place))
                 {
                     return false;
+                }
+                if (!flight.IsTracked && assign.Field == Field.ConnectionMark && !flight.Unknown(place + "="))
+                {
+                    return true;
                 }
                 flight[assign.Field] = value;
                 Note(rule, $"{assign.Field} = 0x{value:x}");
@@ -125,7 +134,9 @@ internal sealed class ConcreteChain(HookedChain hooked, Flight flight, string pl
                 IsRewritten |= isWritten && flight.Unknown(place + "~");
                 return isWritten;
             default:
-                if (!flight.IsTracked || flight[Field.ConnectionState] == (UInt128)(int)ConnectionState.Invalid)
+                if (flight.IsTracked
+                    ? flight[Field.ConnectionState] == (UInt128)(int)ConnectionState.Invalid
+                    : hooked.Base.Hook != Hook.Output || flight[Field.HasSocket] == 1 || !flight.Unknown(Matching.Attached))
                 {
                     flight[Field.ConnectionState] = (UInt128)(int)ConnectionState.Untracked;
                 }
@@ -149,6 +160,7 @@ internal sealed class ConcreteChain(HookedChain hooked, Flight flight, string pl
     private void Opaque(Rule rule, string construct)
     {
         flight.Opaque.Add(construct);
+        flight.IsRerouted = true;
         Note(rule, "cannot be followed");
     }
 

@@ -71,10 +71,7 @@ internal static class ConcreteMatching
 
     private static bool NeedsTracking(ImmutableArray<Key> keys, Flight flight)
     {
-        return !flight.IsTracked && keys.Any(key => key is FieldKey
-        {
-            Field: Field.ConnectionState or Field.ConnectionDirection or Field.ConnectionMark or Field.ConnectionStatus,
-        });
+        return !flight.IsTracked && keys.Any(key => key is FieldKey field && Matching.IsOfConnection(field.Field));
     }
 
     private static bool Inside(ImmutableArray<Key> keys, Element element, Flight flight)
@@ -149,6 +146,10 @@ internal static class ConcreteMatching
     private static bool Holds(DestinationKindStep step, Flight flight, string place)
     {
         var isIp4 = flight.Packet.Family == IpFamily.Ip4;
+        if (step.IsUnclear(flight.Packet.Family))
+        {
+            return flight.Unknown(place) != step.Negated;
+        }
         var destination = flight[Field.Destination];
         if (ValueRange.Contains(isIp4 ? AddressRanges.Groups4 : AddressRanges.Groups6, destination))
         {
@@ -158,6 +159,6 @@ internal static class ConcreteMatching
         {
             return step.Kinds.Contains(AddressKind.Broadcast);
         }
-        return flight.Unknown(place) && (step.Kinds is not [AddressKind.Local] || flight.Out is "" or "lo");
+        return flight.Unknown(place);
     }
 }

@@ -54,20 +54,23 @@ public static class Interpreter
         flight.IsLaterOut = isStale ? flight.Packet.IsLaterStale : flight.Packet.IsLaterOut;
         flight.OutKind = isStale ? flight.Packet.StaleKind : flight.Packet.OutKind;
         isPossible = true;
-        if (!FirstHook(hooks, Hook.Output, flight))
+        PrepareTranslated(hooks, Hook.Output, flight);
+        if (!Visit(hooks, Hook.Output, flight))
         {
             return false;
         }
         isPossible = flight.IsRerouted || !isStale;
-        return Postrouting(hooks, flight);
+        Route(flight);
+        return Visit(hooks, Hook.Postrouting, flight);
     }
 
     private static bool Forward(Hooks hooks, Flight flight)
     {
         flight.In = flight.Packet.InInterface;
         flight[Field.HasSocket] = 0;
-        flight[Field.Mark] = hooks.MarksIncoming ? flight.UnknownNumber("mark of an incoming packet", 32) : 0;
-        if (!FirstHook(hooks, Hook.Prerouting, flight))
+        flight[Field.Mark] = flight.UnknownNumber(PathModel.IncomingMark, 32);
+        PrepareTranslated(hooks, Hook.Prerouting, flight);
+        if (!Visit(hooks, Hook.Prerouting, flight))
         {
             return false;
         }
@@ -78,7 +81,7 @@ public static class Interpreter
         }
         flight[Field.HopLimit]--;
         Route(flight);
-        return Filters(hooks, Hook.Forward, flight, _ => true) && Postrouting(hooks, flight);
+        return Visit(hooks, Hook.Forward, flight) && Visit(hooks, Hook.Postrouting, flight);
     }
 
     private static void Route(Flight flight)
@@ -88,36 +91,26 @@ public static class Interpreter
         flight.IsLaterOut = flight.Packet.IsLaterOut;
     }
 
-    private static bool FirstHook(Hooks hooks, Hook hook, Flight flight)
+    // Where unknowns do not match, of chains with the same priority the last listed is first, as in the kernel if it was
+    // registered last.
+    private static bool Visit(Hooks hooks, Hook hook, Flight flight)
     {
-        PrepareTranslated(hooks, hook, flight);
-        return Filters(hooks, hook, flight, priority => priority < Hooks.DestinationNatPriority)
-            && Nat(hooks, hook, flight, isDestination: true)
-            && Filters(hooks, hook, flight, priority => priority >= Hooks.DestinationNatPriority);
+        return hooks.TurnsAt(hook).SelectMany(turn => turn.Ordered(flight.Unknown)).All(hooked => hooked is null
+            ? Nat(hooks, hook, flight, isDestination: hook != Hook.Postrouting)
+            : Filter(hooked, flight));
     }
 
-    private static bool Postrouting(Hooks hooks, Flight flight)
+    private static bool Filter(HookedChain hooked, Flight flight)
     {
-        Route(flight);
-        return Filters(hooks, Hook.Postrouting, flight, priority => priority < Hooks.SourceNatPriority)
-            && Nat(hooks, Hook.Postrouting, flight, isDestination: false)
-            && Filters(hooks, Hook.Postrouting, flight, priority => priority >= Hooks.SourceNatPriority);
-    }
-
-    private static bool Filters(Hooks hooks, Hook hook, Flight flight, Func<int, bool> isNow)
-    {
-        foreach (var hooked in hooks.At(hook, isNat: false).Where(h => isNow(h.Base.Priority)))
+        var mark = flight[Field.Mark];
+        flight.IsTracked = HookContext.Of(flight.Packet.Path, hooked.Base).IsTracked;
+        var chain = new ConcreteChain(hooked, flight, hooked.Name);
+        if (!chain.Accepts())
         {
-            var mark = flight[Field.Mark];
-            flight.IsTracked = HookContext.Of(flight.Packet.Path, hooked.Base).IsTracked;
-            var chain = new ConcreteChain(hooked, flight, hooked.Name);
-            if (!chain.Accepts())
-            {
-                return false;
-            }
-            flight.IsRerouted |= hooked.Base.Type == ChainType.Route
-                && (chain.IsRewritten || mark != flight[Field.Mark]);
+            return false;
         }
+        flight.IsRerouted |= hooked.Base.Type == ChainType.Route
+            && (chain.IsRewritten || mark != flight[Field.Mark]);
         return true;
     }
 
@@ -162,9 +155,9 @@ public static class Interpreter
     private static bool FirstPacket(Hooks hooks, Hook hook, Flight flight)
     {
         flight.IsTracked = true;
-        foreach (var hooked in hooks.At(hook, isNat: true))
+        foreach (var hooked in hooks.TranslationsAt(hook).SelectMany(turn => turn.Ordered(flight.Unknown)))
         {
-            var chain = new ConcreteChain(hooked, flight, hooked.Name);
+            var chain = new ConcreteChain(hooked!, flight, hooked!.Name);
             if (!chain.Accepts())
             {
                 return false;
@@ -184,9 +177,9 @@ public static class Interpreter
         flight.In = "";
         flight.IsTracked = false;
         Split(flight, form);
-        foreach (var hooked in hooks.At(Hook.Egress, isNat: false))
+        foreach (var hooked in hooks.TurnsAt(Hook.Egress).SelectMany(turn => turn.Ordered(flight.Unknown)))
         {
-            var isCovered = hooked.Base.Devices is { } devices
+            var isCovered = hooked!.Base.Devices is { } devices
                 ? devices.Any(device => (device.IsPrefix || hooked.Base.HasLaterDevices || !flight.IsLaterOut) && device.Matches(flight.Out))
                 : flight.Unknown($"{hooked.Name} ({form}) devices");
             if (isCovered && !new ConcreteChain(hooked, flight, $"{hooked.Name} ({form})").Accepts())
@@ -204,7 +197,9 @@ public static class Interpreter
         {
             return;
         }
-        flight[Field.NextHeader] = isIp4 ? flight[Field.NextHeader] : 44;
+        // These stay before the fragment header: hop-by-hop options, routing, destination options.
+        var staysFirst = flight[Field.NextHeader] == 0 || flight[Field.NextHeader] == 43 || flight[Field.NextHeader] == 60;
+        flight[Field.NextHeader] = isIp4 || staysFirst ? flight[Field.NextHeader] : 44;
         if (form == EgressForm.FirstFragment)
         {
             flight[Field.FragmentOffset] = isIp4 ? (UInt128)0x2000 : 0;

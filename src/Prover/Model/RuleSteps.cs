@@ -76,7 +76,14 @@ public enum AddressKind
 /// <param name="Kinds">The kinds.</param>
 /// <param name="Negated">None of the kinds.</param>
 /// <param name="Construct">The rule's words.</param>
-public sealed record DestinationKindStep(ImmutableArray<AddressKind> Kinds, bool Negated, string Construct) : RuleStep;
+public sealed record DestinationKindStep(ImmutableArray<AddressKind> Kinds, bool Negated, string Construct) : RuleStep
+{
+    /// <summary>
+    /// Whether nothing is known of what matches: for IPv6 <c>addrtype</c> wants an address of all kinds at once
+    /// (net/netfilter/xt_addrtype.c, match_type6), where <c>fib</c> wants one of them.
+    /// </summary>
+    public bool IsUnclear(IpFamily family) => family == IpFamily.Ip6 && Kinds.Length > 1;
+}
 
 /// <summary>The rule ends unless the packet's socket is in a control group.</summary>
 /// <param name="Group">The group's path, as nft lists it.</param>

@@ -18,9 +18,10 @@ internal static class AddressRanges
     public static ImmutableArray<ValueRange> Groups6 { get; } = [Of("ff00::", 8)];
 
     /// <summary>
-    /// What the kernel calls broadcast without asking its routes (net/ipv4/fib_frontend.c, __inet_dev_addr_type).
+    /// What the kernel calls broadcast without asking its routes (net/ipv4/fib_frontend.c, __inet_dev_addr_type). Before 5.3
+    /// it was all of 0.0.0.0/8.
     /// </summary>
-    public static ImmutableArray<ValueRange> Broadcast4 { get; } = [Of("0.0.0.0", 8), Of("255.255.255.255", 32)];
+    public static ImmutableArray<ValueRange> Broadcast4 { get; } = [Of("0.0.0.0", 32), Of("255.255.255.255", 32)];
 
     /// <summary>Loopback addresses of a family.</summary>
     public static ImmutableArray<ValueRange> Loopback(IpFamily family)

@@ -78,15 +78,16 @@ internal sealed class AllowedPackets(PacketSpace space, EgressPolicy policy, Int
         var user = policy.Identity.Uid is { } uid
             ? _gates.And(state.Bits(Field.HasSocket)[0], Equal(state.Bits(Field.Uid), uid))
             : _gates.True;
-        var marked = policy.Identity.Mark is { } mark ? _gates.And(user, Marked(state, mark)) : user;
+        var marked = policy.Identity.Mark is { } mark ? _gates.And(user, Marked(mark)) : user;
         return policy.Identity.Cgroup?.Trim('/') is { } group
             ? _gates.And(marked, space.Unknown(CgroupStep.KeyOf(group), $"the control group {group}", isHistory: true))
             : marked;
     }
 
-    private int Marked(SymbolicState state, FirewallMark mark)
+    // The mark with which the socket sends it: one that rules set says nothing of the sender.
+    private int Marked(FirewallMark mark)
     {
-        var bits = state.Bits(Field.Mark);
+        var bits = space.Bits(Field.Mark);
         var result = _gates.True;
         for (var index = 0; index < bits.Length; index++)
         {

@@ -23,7 +23,7 @@ internal static class Assumptions
         list.Add(hasEgress
             ? "Frames of packet sockets (CAP_NET_RAW) and frames that are no IP packet are answered for apart, and do not decide."
             : "No chain sees frames of packet sockets (CAP_NET_RAW), nor ARP: they are not answered for.");
-        list.Add("Addresses of this machine, loopback ones included, are reached over lo (rule 0 of ip-rule: table local).");
+        list.Add("What comes from outside for a loopback address is not passed on (rule 0 of ip-rule: table local).");
         list.Add("Wi-Fi management and what the card sends by itself (offloads) passes no rules; routes have no encapsulation.");
         list.Add(policy.Servers.IsEmpty
             ? $"The tunnel's process ({policy.Identity}) may send anything anywhere, since no servers are listed."

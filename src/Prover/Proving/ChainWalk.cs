@@ -128,12 +128,13 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
                 case VerdictStep verdict:
                     return Decide(rule, verdict, outcome, hit, path, depth);
                 case VerdictMapStep map:
-                    return Decide(rule, map, outcome, hit, $"{path}.{i}", depth);
+                    (outcome, hit) = Decide(rule, map, outcome, hit, $"{path}.{i}", depth);
+                    break;
                 case TranslateStep translate:
                     Translate(translate, hit, $"{path}.{i}");
                     return Decide(rule, new VerdictStep(VerdictKind.Accept), outcome, hit, path, depth);
                 case OpaqueStep opaque:
-                    model.Opaque.Add(new OpaqueHit(rule, opaque.Construct, hit));
+                    model.Lose(new OpaqueHit(rule, opaque.Construct, hit));
                     return Decide(rule, new VerdictStep(VerdictKind.Accept), outcome, hit, path, depth);
                 case AssignStep assign:
                     hit = Assign(assign, hit, $"{path}.{i}");
@@ -216,18 +217,28 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
         }
     }
 
-    private Outcome Decide(Rule rule, VerdictMapStep map, Outcome outcome, int hit, string path, int depth)
+    // With an entry that continues the rest of the rule follows; without an entry the rule ends.
+    private (Outcome Outcome, int Continued) Decide(
+        Rule rule, VerdictMapStep map, Outcome outcome, int hit, string path, int depth)
     {
+        var continued = _gates.False;
         for (var i = 0; i < map.Entries.Length && !_gates.IsFalse(hit); i++)
         {
             model.Spend();
             var entry = map.Entries[i];
             var here = _gates.And(
                 hit, model.Matching.Holds(map.Keys, entry.Element, model.State, context, $"{path}.{i}"));
-            outcome = Decide(rule, entry.Verdict, outcome, here, $"{path}.{i}", depth);
+            if (entry.Verdict.Kind == VerdictKind.Continue)
+            {
+                continued = _gates.Or(continued, here);
+            }
+            else
+            {
+                outcome = Decide(rule, entry.Verdict, outcome, here, $"{path}.{i}", depth);
+            }
             hit = _gates.Difference(hit, here);
         }
-        return outcome;
+        return (outcome, continued);
     }
 
     private int Call(Rule rule, VerdictStep verdict, int hit, string path, int depth)
@@ -251,8 +262,16 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
     private int Assign(AssignStep assign, int hit, string path)
     {
         var readable = _gates.And(hit, model.Matching.Readable(assign.Value, model.State));
+        if (!context.IsTracked && Matching.AsksForConnection(assign.Value))
+        {
+            readable = _gates.And(readable, model.Space.Unknown(path, Matching.TooEarly));
+        }
+        // The mark of a connection that is not there yet is set nowhere, and the rule goes on.
+        var written = !context.IsTracked && assign.Field == Field.ConnectionMark
+            ? _gates.And(readable, model.Space.Unknown(path + "=", Matching.TooEarly))
+            : readable;
         var width = Fields.Width(assign.Field, model.Space.Family);
-        model.State.Assign(assign.Field, readable, model.Matching.Value(assign.Value, model.State, width, path));
+        model.State.Assign(assign.Field, written, model.Matching.Value(assign.Value, model.State, width, path));
         // A value that cannot be read ends the rule.
         return readable;
     }
@@ -269,7 +288,12 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
     {
         var isInvalid = BitVectors.Equal(
             _gates, model.State.Bits(Field.ConnectionState), (UInt128)(int)ConnectionState.Invalid);
-        var where = context.IsTracked ? _gates.And(hit, isInvalid) : hit;
+        // A packet that has a connection already keeps it (net/netfilter/nft_ct.c, nft_notrack_eval): behind connection
+        // tracking, and in what the kernel answers by itself (nf_ct_attach).
+        var where = context.IsTracked ? _gates.And(hit, isInvalid)
+            : context.Hook != Hook.Output ? hit
+            : _gates.And(hit, _gates.Or(
+                model.State.Bits(Field.HasSocket)[0], _gates.Not(model.Space.Unknown(Matching.Attached, Matching.Attached))));
         var untracked = BitVectors.Constant(_gates, (UInt128)(int)ConnectionState.Untracked, 3);
         model.State.Assign(Field.ConnectionState, where, untracked);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using LeakVerifier.Prover.Diagram;
 using LeakVerifier.Prover.Model;
 
@@ -12,11 +13,16 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
 {
     private const int FragmentHeader = 44;
 
+    // Hop-by-hop options, routing and destination options stay before a fragment header (net/ipv6/output_core.c,
+    // ip6_find_1stfragopt).
+    private static readonly ImmutableArray<ValueRange> HeadersBefore =
+        [ValueRange.Exactly(0), ValueRange.Exactly(43), ValueRange.Exactly(60)];
+
     /// <summary>Follows a region to the wire.</summary>
     public int Run(int region)
     {
-        var chains = hooks.At(Hook.Egress, isNat: false).ToList();
-        if (chains.Count == 0)
+        var turns = hooks.TurnsAt(Hook.Egress).ToList();
+        if (turns.Count == 0)
         {
             return region;
         }
@@ -25,21 +31,26 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
         foreach (var form in Enum.GetValues<EgressForm>())
         {
             Enter(form, before);
-            result = gates.Or(result, Run(chains, gates.And(region, IsForm(form)), form));
+            result = gates.Or(result, Run(turns, gates.And(region, IsForm(form)), form));
         }
         Enter(EgressForm.Whole, before);
         return result;
     }
 
-    private int Run(List<HookedChain> chains, int region, EgressForm form)
+    private int Run(List<Turn> turns, int region, EgressForm form)
     {
-        foreach (var hooked in chains)
+        foreach (var turn in turns)
         {
-            var covered = Covered(hooked, form);
-            var passed = gates.Difference(region, covered);
-            region = gates.Or(passed, model.Walk(hooked, gates.And(region, covered), $" ({form})"));
+            region = turn.Walk(model, region, (hooked, packets) => Pass(hooked!, packets, form));
         }
         return region;
+    }
+
+    private int Pass(HookedChain hooked, int region, EgressForm form)
+    {
+        var covered = Covered(hooked, form);
+        var passed = gates.Difference(region, covered);
+        return gates.Or(passed, model.Walk(hooked, gates.And(region, covered), $" ({form})"));
     }
 
     private int Covered(HookedChain hooked, EgressForm form)
@@ -64,9 +75,11 @@ internal sealed class EgressStage(PathModel model, Hooks hooks, IGates gates, In
         model.State.Set(Field.Transport, form == EgressForm.LaterFragment
             ? model.Space.Bits(Field.EgressTransport)
             : before.Bits(Field.Transport));
+        var next = before.Bits(Field.NextHeader);
         model.State.Set(Field.NextHeader, isSplit && !isIp4
-            ? BitVectors.Constant(gates, FragmentHeader, 8)
-            : before.Bits(Field.NextHeader));
+            ? BitVectors.Select(gates, BitVectors.InRanges(gates, next, HeadersBefore.AsSpan()),
+                next, BitVectors.Constant(gates, FragmentHeader, 8))
+            : next);
         model.State.Set(Field.FragmentOffset, form switch
         {
             EgressForm.Whole => before.Bits(Field.FragmentOffset),

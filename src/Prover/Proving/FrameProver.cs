@@ -160,11 +160,14 @@ internal sealed class FrameProver(LoadedRuleset loaded, EgressPolicy policy)
                             Decide(verdict, hit, depth, ref reach, ref returned);
                             break;
                         case VerdictMapStep map:
+                            var continued = Chance.No;
                             foreach (var entry in map.Entries)
                             {
                                 var here = Least(hit, Inside(map.Keys, entry.Element));
                                 Decide(entry.Verdict, here, depth, ref reach, ref returned);
+                                continued = entry.Verdict.Kind == VerdictKind.Continue ? Most(continued, here) : continued;
                             }
+                            hit = continued;
                             break;
                         case OpaqueStep or TranslateStep:
                             _accepted = Most(_accepted, Least(hit, Chance.Perhaps));

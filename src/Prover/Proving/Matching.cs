@@ -23,6 +23,12 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     /// <summary>The unknown for TCP headers that end before the flags.</summary>
     public const string ShortTcpHeader = "short header: the flags of a cut-off TCP header are read";
 
+    /// <summary>The unknown whether a packet without a socket has a connection before it is tracked.</summary>
+    public const string Attached = "an answer of the kernel's (a reset, an ICMP error) has the connection of what it answers";
+
+    /// <summary>The words for what rules ask or set of connections too early.</summary>
+    public const string TooEarly = "connection tracking before its hook";
+
     private const string ImpliedFamily = "nft lists an ICMP rule alike with and without its condition on the IP version: "
         + "give the output of nft --debug=netlink list ruleset too";
 
@@ -44,7 +50,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
             UnknownStep unknown => space.Unknown(place, unknown.Construct),
             CgroupStep cgroup => Holds(cgroup, place),
             MatchStep match => Holds(match, state, context, place),
-            DestinationKindStep kind => Holds(kind, state, context, place),
+            DestinationKindStep kind => Holds(kind, state, place),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "not a match"),
         };
     }
@@ -55,9 +61,24 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     {
         var result = Readable(keys, state, context, MatchFlavour.Native);
         return NeedsTracking(keys, context)
-            ? _gates.And(result, space.Unknown(place, "connection tracking before its hook"))
+            ? _gates.And(result, space.Unknown(place, TooEarly))
             : _gates.And(result, Inside(keys, element, state, context));
     }
+
+    /// <summary>Whether a field belongs to the connection.</summary>
+    public static bool IsOfConnection(Field field)
+    {
+        return field is Field.ConnectionState or Field.ConnectionDirection or Field.ConnectionMark or Field.ConnectionStatus;
+    }
+
+    /// <summary>Whether an expression reads a field of the connection.</summary>
+    public static bool AsksForConnection(ValueExpression expression) => expression switch
+    {
+        FieldExpression field => IsOfConnection(field.Field),
+        BitwiseExpression bitwise => AsksForConnection(bitwise.Operand),
+        XorExpression xor => AsksForConnection(xor.Left) || AsksForConnection(xor.Right),
+        _ => false,
+    };
 
     /// <summary>Whether a packet's transport header can be read.</summary>
     public int TransportReadable(SymbolicState state, MatchFlavour flavour, bool isFirstHalf)
@@ -126,7 +147,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     {
         if (NeedsTracking(match.Keys, context))
         {
-            return space.Unknown(place, "connection tracking before its hook");
+            return space.Unknown(place, TooEarly);
         }
         var readable = Readable(match.Keys, state, context, match.Flavour);
         var inside = _gates.AnyOf([.. match.Elements.Select(element => Inside(match.Keys, element, state, context))]);
@@ -195,10 +216,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
 
     private static bool NeedsTracking(ImmutableArray<Key> keys, HookContext context)
     {
-        return !context.IsTracked && keys.Any(key => key is FieldKey
-        {
-            Field: Field.ConnectionState or Field.ConnectionDirection or Field.ConnectionMark or Field.ConnectionStatus,
-        });
+        return !context.IsTracked && keys.Any(key => key is FieldKey field && IsOfConnection(field.Field));
     }
 
     private int Readable(ImmutableArray<Key> keys, SymbolicState state, HookContext context, MatchFlavour flavour)
@@ -233,29 +251,24 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
         }
     }
 
-    private int Holds(DestinationKindStep step, SymbolicState state, HookContext context, string place)
+    // An address of this machine need not be reached over lo: a socket that is bound to an interface sends it there.
+    private int Holds(DestinationKindStep step, SymbolicState state, string place)
     {
         var unknown = space.Unknown(place, step.Construct);
+        if (step.IsUnclear(space.Family))
+        {
+            return unknown;
+        }
         var destination = state.Bits(Field.Destination);
         var groups = space.Family == IpFamily.Ip4 ? AddressRanges.Groups4 : AddressRanges.Groups6;
         var isGroup = BitVectors.InRanges(_gates, destination, groups.AsSpan());
         var isBroadcast = space.Family == IpFamily.Ip4
             ? BitVectors.InRanges(_gates, destination, AddressRanges.Broadcast4.AsSpan())
             : _gates.False;
-        var other = unknown;
-        if (step.Kinds is [AddressKind.Local])
-        {
-            // An address of this machine is reached over lo: rule 0 of ip-rule(8) is the local table.
-            other = context.OutInterface is { } side
-                ? _gates.And(unknown, Inside(state.Bits(side), Loopback, byIndex: false))
-                : unknown;
-        }
         var inside = _gates.Ite(isGroup, Has(step, AddressKind.Multicast),
-            _gates.Ite(isBroadcast, Has(step, AddressKind.Broadcast), other));
+            _gates.Ite(isBroadcast, Has(step, AddressKind.Broadcast), unknown));
         return step.Negated ? _gates.Not(inside) : inside;
     }
-
-    private static NameValues Loopback { get; } = new([new("lo", IsPrefix: false)]);
 
     private int Has(DestinationKindStep step, AddressKind kind)
     {

@@ -17,6 +17,9 @@ internal sealed class PathModel
 
     private const string Rerouting = "whether a translated packet is routed elsewhere";
 
+    /// <summary>The unknown mark of a packet from the network.</summary>
+    public const string IncomingMark = "mark of an incoming packet";
+
     private readonly Hooks _hooks;
     private readonly PathKind _path;
     private readonly IGates _gates;
@@ -75,16 +78,17 @@ internal sealed class PathModel
         switch (_path)
         {
             case PathKind.Output:
-                region = FirstHook(region, Hook.Output);
+                PrepareTranslated(Hook.Output);
+                region = Visit(Hook.Output, region);
                 region = _gates.And(region, _gates.Or(_rerouted, BitVectors.Equal(
                     _gates, State.Bits(Field.OutInterface), State.Bits(Field.RoutedInterface))));
-                region = Postrouting(region);
+                region = Visit(Hook.Postrouting, region);
                 break;
             case PathKind.Forward:
                 PrepareForwarded();
-                region = TakeHop(FirstHook(region, Hook.Prerouting));
-                region = Filters(Hook.Forward, int.MinValue, int.MaxValue, region);
-                region = Postrouting(region);
+                PrepareTranslated(Hook.Prerouting);
+                region = TakeHop(Visit(Hook.Prerouting, region));
+                region = Visit(Hook.Postrouting, Visit(Hook.Forward, region));
                 break;
         }
         return new EgressStage(this, _hooks, _gates, _classes).Run(region);
@@ -136,6 +140,13 @@ internal sealed class PathModel
         State.Assign(Field.Transport, _gates.And(where, HasPorts()), changed);
     }
 
+    /// <summary>Notes that packets reached something that cannot be followed, which may make the kernel route again.</summary>
+    public void Lose(OpaqueHit hit)
+    {
+        Opaque.Add(hit);
+        _rerouted = _gates.Or(_rerouted, hit.Where);
+    }
+
     /// <summary>Counts the visit of a rule.</summary>
     /// <exception cref="BudgetException">Jumps multiply the rules beyond the budget.</exception>
     public void Spend()
@@ -152,14 +163,6 @@ internal sealed class PathModel
         return BitVectors.InRanges(_gates, State.Bits(Field.Protocol), protocols.AsSpan());
     }
 
-    private int FirstHook(int region, Hook hook)
-    {
-        PrepareTranslated(hook);
-        region = Filters(hook, int.MinValue, Hooks.DestinationNatPriority - 1, region);
-        region = Nat(hook, region, isDestination: true);
-        return Filters(hook, Hooks.DestinationNatPriority, int.MaxValue, region);
-    }
-
     // net/ipv4/ip_forward.c, net/ipv6/ip6_output.c: a packet without a life left goes no further.
     private int TakeHop(int region)
     {
@@ -169,21 +172,13 @@ internal sealed class PathModel
         return _gates.And(region, isAlive);
     }
 
-    private int Postrouting(int region)
+    private int Visit(Hook hook, int region)
     {
-        region = Filters(Hook.Postrouting, int.MinValue, Hooks.SourceNatPriority - 1, region);
-        region = Nat(Hook.Postrouting, region, isDestination: false);
-        return Filters(Hook.Postrouting, Hooks.SourceNatPriority, int.MaxValue, region);
-    }
-
-    private int Filters(Hook hook, int first, int last, int region)
-    {
-        foreach (var hooked in _hooks.At(hook, isNat: false))
+        foreach (var turn in _hooks.TurnsAt(hook))
         {
-            if (hooked.Base.Priority >= first && hooked.Base.Priority <= last)
-            {
-                region = Walk(hooked, region);
-            }
+            region = turn.Walk(this, region, (hooked, packets) => hooked is null
+                ? Nat(hook, packets, isDestination: hook != Hook.Postrouting)
+                : Walk(hooked, packets));
         }
         return region;
     }
@@ -192,7 +187,7 @@ internal sealed class PathModel
     // translation see is another, free one. Nearly nobody looks there, so the usual case costs one variable.
     private void PrepareTranslated(Hook hook)
     {
-        if (_hooks.HasNat && _hooks.At(hook, isNat: false).Any(h => h.Base.Priority < Hooks.DestinationNatPriority))
+        if (_hooks.HasNat && _hooks.At(hook, isNat: false).Any(h => h.Base.Priority <= Hooks.DestinationNatPriority))
         {
             var mapped = History(MappedKey(hook));
             State.Assign(Field.Destination, mapped, Space.UnknownVector(
@@ -241,17 +236,25 @@ internal sealed class PathModel
     private int AskNat(Hook hook, int asked)
     {
         var passed = _gates.False;
-        foreach (var hooked in _hooks.At(hook, isNat: true))
+        foreach (var turn in _hooks.TranslationsAt(hook))
         {
-            // Whatever its own priority, a nat chain is asked where addresses are translated, behind connection tracking.
-            var context = HookContext.Of(_path, hooked.Base) with { IsTracked = true };
-            var walk = new ChainWalk(this, hooked.Table, hooked.Chain, context, hooked.Name);
-            asked = walk.Run(asked);
-            var translated = _gates.And(asked, walk.Translated);
-            passed = _gates.Or(passed, translated);
-            asked = _gates.Difference(asked, translated);
+            asked = turn.Walk(this, asked, (hooked, packets) =>
+            {
+                var (accepted, translated) = AskNat(hooked!, packets);
+                passed = _gates.Or(passed, translated);
+                return _gates.Difference(accepted, translated);
+            });
         }
         return _gates.Or(passed, asked);
+    }
+
+    private (int Accepted, int Translated) AskNat(HookedChain hooked, int asked)
+    {
+        // Whatever its own priority, a nat chain is asked where addresses are translated, behind connection tracking.
+        var context = HookContext.Of(_path, hooked.Base) with { IsTracked = true };
+        var walk = new ChainWalk(this, hooked.Table, hooked.Chain, context, hooked.Name);
+        var accepted = walk.Run(asked);
+        return (accepted, _gates.And(accepted, walk.Translated));
     }
 
     private void TranslateSource(int where, string place)
@@ -267,12 +270,11 @@ internal sealed class PathModel
         return _gates.Not(BitVectors.Equal(_gates, before.Bits(field), State.Bits(field)));
     }
 
-    // A packet from the network has no socket and, unless rules mark packets on their way in, no mark.
+    // A packet from the network has no socket. It may have a mark: of rules on its way in, of the tunnel's outer packet, or
+    // of its sender's, if both ends of a veth pair are in this namespace (net/core/skbuff.c, skb_scrub_packet).
     private void PrepareForwarded()
     {
         State.Set(Field.HasSocket, [_gates.False]);
-        State.Set(Field.Mark, _hooks.MarksIncoming
-            ? Space.UnknownVector("mark of an incoming packet", "a mark set before prerouting", 32)
-            : BitVectors.Constant(_gates, 0, 32));
+        State.Set(Field.Mark, Space.UnknownVector(IncomingMark, "a mark set before prerouting", 32));
     }
 }

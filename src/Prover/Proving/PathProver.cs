@@ -10,6 +10,8 @@ namespace LeakVerifier.Prover.Proving;
 /// <summary>Answers the question for one path and one family.</summary>
 internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, ProofOptions options)
 {
+    private const string Bound = "whether a socket that is bound to an interface sends to ::1 there";
+
     private readonly DecisionDiagram _diagram = new(options.NodeBudget);
     private InterfaceClasses? _classes;
 
@@ -98,13 +100,17 @@ internal sealed class PathProver(LoadedRuleset loaded, EgressPolicy policy, Proo
             .Select(level => model.Space.UnknownAt(level).Construct).Distinct();
     }
 
-    // The kernel sends packets for loopback addresses to lo (rule 0 of ip-rule(8)), re-routed ones too.
+    // The kernel keeps packets from the network for loopback addresses (rule 0 of ip-rule(8)). Those of a socket that is
+    // bound to an interface go there, whatever their destination; for ::1 it was seen to refuse, which is not relied on.
     private static int InLoopback(IGates gates, PathModel model, PathKind path)
     {
-        return path == PathKind.PacketSocket
-            ? gates.False
-            : BitVectors.InRanges(gates, model.State.Bits(Field.Destination),
-                AddressRanges.Loopback(model.Space.Family).AsSpan());
+        if (path == PathKind.PacketSocket || path == PathKind.Output && model.Space.Family == IpFamily.Ip4)
+        {
+            return gates.False;
+        }
+        var isLoopback = BitVectors.InRanges(
+            gates, model.State.Bits(Field.Destination), AddressRanges.Loopback(model.Space.Family).AsSpan());
+        return path == PathKind.Forward ? isLoopback : gates.And(isLoopback, model.Space.Unknown(Bound, Bound));
     }
 
     private static PathAnswer Inconclusive(PathKind path, IpFamily family, string reason)

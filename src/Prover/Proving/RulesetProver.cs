@@ -40,14 +40,15 @@ public static class RulesetProver
         };
     }
 
-    // What an ingress chain gives to another device passes neither forward nor postrouting.
+    // What an ingress chain gives to another device passes neither forward nor postrouting; what an egress chain gives it,
+    // of the tunnel's or of lo, was never meant for that device.
     private static IEnumerable<string> Bypasses(Table table)
     {
-        var isIngress = !table.IsDormant && table.Chains.Any(chain => chain.Base?.Hook == Hook.Ingress);
-        return from chain in isIngress ? table.Chains : []
+        var isOfDevices = !table.IsDormant && table.Chains.Any(chain => chain.Base?.Hook is Hook.Ingress or Hook.Egress);
+        return from chain in isOfDevices ? table.Chains : []
                from rule in chain.Rules
                from step in rule.Steps.OfType<OpaqueStep>()
-               select $"rule {rule.Name} takes packets on their way in past the other rules: {step.Construct}";
+               select $"rule {rule.Name} takes packets past the other rules: {step.Construct}";
     }
 
     // When the engines contradict each other one of them has a bug: nothing is claimed.

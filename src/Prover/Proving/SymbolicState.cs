@@ -39,6 +39,23 @@ internal sealed class SymbolicState
         _bits[(int)field] = BitVectors.Select(_gates, condition, bits, _bits[(int)field]);
     }
 
+    /// <summary>Takes over another state where a condition holds.</summary>
+    public void Merge(int condition, SymbolicState other)
+    {
+        for (var i = 0; i < _bits.Length; i++)
+        {
+            _bits[i] = ReferenceEquals(_bits[i], other._bits[i])
+                ? _bits[i]
+                : BitVectors.Select(_gates, condition, other._bits[i], _bits[i]);
+        }
+    }
+
+    /// <summary>Takes over another state.</summary>
+    public void Become(SymbolicState other)
+    {
+        other._bits.CopyTo(_bits, 0);
+    }
+
     /// <summary>A copy that can be changed on its own.</summary>
     public SymbolicState Copy() => new(this);
 }

@@ -22,7 +22,9 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
             : gates.And(result, Owners());
         // Ordinary sockets' packets are fragmented behind postrouting. A raw socket can send a fragment, which conntrack
         // reassembles unless the socket says IP_NODEFRAG (ip(7)); IPv6 has no such option.
-        var isReassembled = hooks.HasTracking && (path == PathKind.Forward || space.Family == IpFamily.Ip6);
+        var isReassembled = path == PathKind.Forward
+            ? hooks.Reassembles(Hook.Prerouting)
+            : space.Family == IpFamily.Ip6 && hooks.Reassembles(Hook.Output);
         if (isReassembled && path != PathKind.PacketSocket || noRawSockets && path == PathKind.Output)
         {
             result = gates.And(result, IsFirst());

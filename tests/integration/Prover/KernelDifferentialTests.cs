@@ -84,8 +84,10 @@ public sealed class KernelDifferentialTests
     // that forbids it.
     private static bool IsCarried(Ruleset ruleset, Packet packet)
     {
-        var isAssembled = new Hooks(ruleset, packet.Family).HasTracking
-            && (packet.Path == PathKind.Forward || packet.Family == IpFamily.Ip6);
+        var hooks = new Hooks(ruleset, packet.Family);
+        var isAssembled = packet.Path == PathKind.Forward
+            ? hooks.Reassembles(Hook.Prerouting)
+            : packet.Family == IpFamily.Ip6 && hooks.Reassembles(Hook.Output);
         return !(packet.IsLaterFragment && isAssembled);
     }
 
@@ -99,6 +101,8 @@ public sealed class KernelDifferentialTests
                       {
                           Matching.FragmentReadNative => isRead,
                           Matching.ShortTcpHeader => isShort,
+                          // What comes from the far side has none.
+                          _ when unknown.StartsWith(PathModel.IncomingMark, StringComparison.Ordinal) => false,
                           _ => others,
                       }).Leaves;
         var all = answers.Distinct().ToList();

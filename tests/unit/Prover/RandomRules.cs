@@ -71,7 +71,7 @@ internal sealed class RandomRules(Random random)
             (Hook.Output or Hook.Prerouting or Hook.Postrouting, 1) => ChainType.Nat,
             _ => ChainType.Filter,
         };
-        return new BaseChain(type, hook, Pick(-300, -150, 0, 0, 50, 110), random.Next(3) > 0)
+        return new BaseChain(type, hook, Pick(-450, -300, -150, -100, 0, 0, 50, 100), random.Next(3) > 0)
         {
             Devices = hook == Hook.Egress ? random.Next(6) == 0 ? null : [new("eth", random.Next(2) == 0), new("eth0", IsPrefix: false)] : null,
         };
@@ -112,6 +112,11 @@ internal sealed class RandomRules(Random random)
             steps.Add(Change());
         }
         steps.Add(place?.Type == ChainType.Nat && random.Next(2) == 0 ? Translate(place.Hook) : Verdict(canJump));
+        if (steps[^1] is VerdictMapStep)
+        {
+            // What continues goes on here.
+            steps.Add(Verdict(canJump: false));
+        }
         return new Rule($"rule {_rule++}", "", [.. steps]);
     }
 
@@ -123,6 +128,7 @@ internal sealed class RandomRules(Random random)
             [
                 new VerdictMapEntry(new Element([Numbers(6)]), new VerdictStep(VerdictKind.Jump, "called1")),
                 new VerdictMapEntry(new Element([Numbers(17)]), new VerdictStep(VerdictKind.Accept)),
+                new VerdictMapEntry(new Element([Numbers(1)]), new VerdictStep(VerdictKind.Continue)),
             ]);
         }
         return random.Next(canJump ? 9 : 6) switch
@@ -136,7 +142,7 @@ internal sealed class RandomRules(Random random)
         };
     }
 
-    private RuleStep Change() => random.Next(6) switch
+    private RuleStep Change() => random.Next(7) switch
     {
         0 => new AssignStep(Field.Mark, new ConstantExpression((UInt128)Pick(1, 5))),
         1 => new AssignStep(Field.Mark, new FieldExpression(Field.ConnectionMark)),
@@ -144,6 +150,7 @@ internal sealed class RandomRules(Random random)
         3 => new AssignStep(Field.Mark, new XorExpression(
             new FieldExpression(Field.Mark), new UnknownExpression("a number"))),
         4 => new RewriteStep("a header field"),
+        5 => new OpaqueStep("a queue"),
         _ => new NotrackStep(),
     };
 
@@ -177,7 +184,8 @@ internal sealed class RandomRules(Random random)
                 var names = new NameValues([new InterfacePattern(Pick(Interfaces), random.Next(5) == 0)]);
                 return MatchStep.Of(new InterfaceKey(random.Next(4) > 0, random.Next(4) == 0), names, negated, flavour);
             case 5:
-                return new DestinationKindStep([Pick(AddressKind.Local, AddressKind.Multicast)], negated, "addrtype");
+                AddressKind[] asked = [Pick(AddressKind.Local, AddressKind.Multicast), AddressKind.Broadcast];
+                return new DestinationKindStep([.. asked[..random.Next(1, 3)]], negated, "addrtype");
             case 6:
                 return MatchStep.Of(FieldKey.Whole(Field.Uid), [new ValueRange(0, (UInt128)Pick(0, 999, 1194))], negated,
                     Pick(MatchFlavour.Native, MatchFlavour.XtablesOwner));

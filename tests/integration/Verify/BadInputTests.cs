@@ -233,7 +233,8 @@ public sealed class BadInputTests
         var run = await InShellAsync(arguments);
 
         run.ExitCode.Should().Be(exitCode, "{0}", run);
-        run.Error.Should().Match($"*{message}*").And.NotContain("internal error");
+        run.Error.Contains(message, StringComparison.Ordinal).Should().BeTrue("{0}", run);
+        run.Error.Should().NotContain("internal error");
     }
 
     [Test]

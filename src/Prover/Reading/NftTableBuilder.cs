@@ -28,9 +28,7 @@ internal sealed class NftTableBuilder(string family, string name)
         switch (kind)
         {
             case "table":
-                // nft 1.0.6 prints the flag as "dorm".
-                _isDormant = json.TryGetProperty("flags", out var flags)
-                    && flags.GetRawText().Contains("\"dorm", StringComparison.Ordinal);
+                ReadFlags(json);
                 break;
             case "chain":
                 _chains.Add(json);
@@ -67,6 +65,18 @@ internal sealed class NftTableBuilder(string family, string name)
         if (unexpected is not null)
         {
             _obstacles.Add($"a property of a {kind} of table {family} {name} that is not known: {unexpected}");
+        }
+    }
+
+    // nft 1.0.6 prints a flag from memory that it has freed: "dorm", or the name of the table.
+    private void ReadFlags(JsonElement json)
+    {
+        var flags = json.TryGetProperty("flags", out var listed) ? listed.GetRawText() : "\"owner\"";
+        _isDormant = flags.Contains("\"dorm", StringComparison.Ordinal);
+        if (!_isDormant && !flags.Contains("\"owner\"", StringComparison.Ordinal)
+            && !flags.Contains("\"persist\"", StringComparison.Ordinal))
+        {
+            _obstacles.Add($"table {family} {name} may be dormant: nft lists its flags as {flags}");
         }
     }
 

@@ -90,6 +90,8 @@ public sealed class ReaderTests
 
         OutputIp4(json).Should().Be(Verdict.Leak);
         OutputIp4(json.Replace("\"dorm\"", "\"owner\"")).Should().Be(Verdict.Proved);
+        Read(json.Replace("\"dorm\"", "\"t\"")).Ruleset.Tables[0].Obstacles.Should().ContainSingle()
+            .Which.Should().Contain("may be dormant");
     }
 
     [Test]

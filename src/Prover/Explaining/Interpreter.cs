@@ -68,7 +68,7 @@ public static class Interpreter
     {
         flight.In = flight.Packet.InInterface;
         flight[Field.HasSocket] = 0;
-        flight[Field.Mark] = flight.UnknownNumber(PathModel.IncomingMark, 32);
+        flight[Field.Mark] = flight.Unknown(PathModel.IncomingMark) ? flight.UnknownNumber(PathModel.IncomingMark + "=", 32) : 0;
         PrepareTranslated(hooks, Hook.Prerouting, flight);
         if (!Visit(hooks, Hook.Prerouting, flight))
         {

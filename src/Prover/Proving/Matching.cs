@@ -24,7 +24,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     public const string ShortTcpHeader = "short header: the flags of a cut-off TCP header are read";
 
     /// <summary>The unknown whether a packet without a socket has a connection before it is tracked.</summary>
-    public const string Attached = "an answer of the kernel's (a reset, an ICMP error) has the connection of what it answers";
+    public const string Attached = "whether an answer of the kernel's (a reset, an ICMP error) has the connection of what it answers";
 
     /// <summary>The words for what rules ask or set of connections too early.</summary>
     public const string TooEarly = "connection tracking before its hook";

@@ -17,7 +17,7 @@ internal sealed class PathModel
 
     private const string Rerouting = "whether a translated packet is routed elsewhere";
 
-    /// <summary>The unknown mark of a packet from the network.</summary>
+    /// <summary>The unknown whether a packet from the network has a mark; which: the same with <c>=</c>.</summary>
     public const string IncomingMark = "mark of an incoming packet";
 
     private readonly Hooks _hooks;
@@ -275,6 +275,9 @@ internal sealed class PathModel
     private void PrepareForwarded()
     {
         State.Set(Field.HasSocket, [_gates.False]);
-        State.Set(Field.Mark, Space.UnknownVector(IncomingMark, "a mark set before prerouting", 32));
+        // Without a mark it comes if its sender likes; with one, nobody knows which it can have.
+        var isMarked = Space.Unknown(IncomingMark, "a mark set before prerouting", isHistory: true);
+        State.Set(Field.Mark, BitVectors.Constant(_gates, 0, 32));
+        State.Assign(Field.Mark, isMarked, Space.UnknownVector(IncomingMark + "=", "a mark set before prerouting", 32));
     }
 }

@@ -249,6 +249,8 @@ public sealed class KernelFactsTests
 
         answer.Verdict.Should().Be(Verdict.Inconclusive);
         answer.Unknowns.Should().Equal("a mark set before prerouting");
+        var unmarked = Filter(Hook.Forward, 0, acceptsByDefault: false, [Marked, Drop], [Accept]);
+        Prove(Output(), unmarked).Paths[2].Verdict.Should().Be(Verdict.Leak, "most have none");
     }
 
     [Test]

@@ -12,7 +12,7 @@ internal sealed class FirewallWatch : IAsyncDisposable
     public const string Ready = "READY=1";
 
     /// <summary>What the line of <c>vpn-firewall watch</c> begins with, whatever it says of its copies.</summary>
-    private const string BuiltinReady = "The rules are watched over; ";
+    private const string BuiltinReady = "OK: The rules are watched over; ";
 
     private readonly ChildProcess _process;
     private readonly bool _isSilent;

@@ -57,19 +57,13 @@ public sealed class OutputFileTests
     [TestCase("/nowhere/x/report.json", "there is no folder /nowhere/x")]
     [TestCase("/proc/report.json", "/proc takes no new files")]
     [TestCase("/tmp", "it is a folder")]
-    [TestCase("/proc/version", "Permission denied|Read-only file system", false)]
-    public void What_cannot_be_written_is_named_with_its_mend(string path, string obstacle, bool asRoot = true)
+    public void What_cannot_be_written_is_named_with_its_mend(string path, string obstacle)
     {
-        if (!asRoot && Environment.IsPrivilegedProcess)
-        {
-            Assert.Ignore("root may write to everything");
-        }
-
         var require = () => OutputFile.Require("--junit", path);
 
         var refusal = require.Should().Throw<CommandException>().Which;
         refusal.ExitCode.Should().Be(ExitCode.Usage, "as a wrong --out is");
-        refusal.Message.Should().MatchRegex($"^--junit {path}: the report cannot be written: ({obstacle}); give a file in a folder that can be written$");
+        refusal.Message.Should().MatchRegex($"^--junit {path}: the report cannot be written: {obstacle}; give a file in a folder that can be written$");
     }
 
     [Test]

@@ -9,7 +9,7 @@ public sealed class FirewallWatchTests
 {
     [TestCase("READY=1", true)]
     [TestCase("  READY=1 ", true)]
-    [TestCase("The rules are watched over; the copies belong to this process.", true)]
+    [TestCase("OK: The rules are watched over; the copies belong to this process.", true)]
     [TestCase("cannot watch", false)]
     [TestCase("error: the rules are not watched over", false)]
     [TestCase("table inet example_watch", false)]

@@ -28,13 +28,14 @@ public static class KernelRulesets
             var before = NftGeneration.Read();
             // The kernel is asked for the rest while nft works.
             var nft = ToolRun.Start("nft", Arguments);
+            var tables = NftTables.Read();
             var devices = NftDevices.Read();
             var machine = MachineSurvey.Read();
             var listings = List(nft());
             var after = NftGeneration.Read();
             if (before == after && SameLegacy(listings, List("iptables-legacy-save", "ip6tables-legacy-save")))
             {
-                return Complete(listings, devices, machine, after);
+                return Complete(listings, tables, devices, machine, after);
             }
         }
         throw new RulesetUnavailableException(
@@ -42,16 +43,20 @@ public static class KernelRulesets
     }
 
     private static LoadedRuleset Complete(
-        List<RulesetListing> listings, IReadOnlyList<HookDevices> devices, MachineSurvey machine, uint? generation)
+        List<RulesetListing> listings,
+        IReadOnlyList<TableState> tables,
+        IReadOnlyList<HookDevices> devices,
+        MachineSurvey machine,
+        uint? generation)
     {
-        var loaded = RulesetReader.FromListings(listings, devices);
+        var loaded = RulesetReader.FromListings(listings, tables, devices);
         return loaded with
         {
             Origin = "the current network namespace",
             Interfaces = machine.Interfaces,
             Addresses = machine.Addresses,
             Obstacles = machine.Obstacles,
-            Fingerprint = RulesFingerprint.Of(listings, devices, machine),
+            Fingerprint = RulesFingerprint.Of(listings, tables, devices, machine),
             Facts =
             [
                 $"kernel {Environment.OSVersion.Version.ToString(3)}",

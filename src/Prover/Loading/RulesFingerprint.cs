@@ -15,7 +15,10 @@ internal static partial class RulesFingerprint
 {
     /// <summary>The fingerprint: hexadecimal digits.</summary>
     public static string Of(
-        IEnumerable<RulesetListing> listings, IEnumerable<HookDevices> devices, MachineSurvey machine)
+        IEnumerable<RulesetListing> listings,
+        IEnumerable<TableState> tables,
+        IEnumerable<HookDevices> devices,
+        MachineSurvey machine)
     {
         var text = new StringBuilder();
         foreach (var listing in listings)
@@ -23,6 +26,7 @@ internal static partial class RulesFingerprint
             text.Append(listing.Source).Append('\n');
             text.Append(Volatile().Replace(Encoding.UTF8.GetString(listing.Content.Span), "")).Append('\n');
         }
+        text.AppendJoin('\n', tables).Append('\n');
         foreach (var hook in devices)
         {
             text.Append(hook.Family).Append(' ').Append(hook.Table).Append(' ').Append(hook.Chain).Append(' ');

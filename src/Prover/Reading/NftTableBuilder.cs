@@ -17,7 +17,7 @@ internal sealed class NftTableBuilder(string family, string name)
     private readonly List<JsonElement> _chains = [];
     private readonly Dictionary<string, List<JsonElement>> _rules = new(StringComparer.Ordinal);
     private readonly List<string> _obstacles = [];
-    private bool _isDormant;
+    private string _flags = "";
     private bool _hasIngress;
     private bool _rejects;
 
@@ -28,7 +28,7 @@ internal sealed class NftTableBuilder(string family, string name)
         switch (kind)
         {
             case "table":
-                ReadFlags(json);
+                _flags = json.TryGetProperty("flags", out var flags) ? flags.GetRawText() : "";
                 break;
             case "chain":
                 _chains.Add(json);
@@ -69,20 +69,21 @@ internal sealed class NftTableBuilder(string family, string name)
     }
 
     // nft 1.0.6 prints a flag from memory that it has freed: "dorm", or the name of the table.
-    private void ReadFlags(JsonElement json)
+    private bool IsDormantByListing()
     {
-        var flags = json.TryGetProperty("flags", out var listed) ? listed.GetRawText() : "\"owner\"";
-        _isDormant = flags.Contains("\"dorm", StringComparison.Ordinal);
-        if (!_isDormant && !flags.Contains("\"owner\"", StringComparison.Ordinal)
-            && !flags.Contains("\"persist\"", StringComparison.Ordinal))
+        var isDormant = _flags.Contains("\"dorm", StringComparison.Ordinal);
+        if (!isDormant && _flags.Length > 0 && !_flags.Contains("\"owner\"", StringComparison.Ordinal)
+            && !_flags.Contains("\"persist\"", StringComparison.Ordinal))
         {
-            _obstacles.Add($"table {family} {name} may be dormant: nft lists its flags as {flags}");
+            _obstacles.Add($"table {family} {name} may be dormant: nft lists its flags as {_flags}");
         }
+        return isDormant;
     }
 
     /// <summary>The table.</summary>
     public Table Build(NftTextFacts? text)
     {
+        var isDormant = text?.IsDormant(family, name) ?? IsDormantByListing();
         var saved = text?.Xtables.Find(family, name, _rules.Select(chain => (chain.Key, chain.Value.Count)));
         var chains = _chains.Select(json => Chain(json, text, saved)).ToImmutableArray();
         var known = chains.Select(chain => chain.Name).ToHashSet(StringComparer.Ordinal);
@@ -94,9 +95,9 @@ internal sealed class NftTableBuilder(string family, string name)
         {
             throw new UnreadableException($"table {name} lists a chain twice");
         }
-        return new Table(Family(), name, _isDormant, chains)
+        return new Table(Family(), name, isDormant, chains)
         {
-            Obstacles = [.. _obstacles, .. Answers()],
+            Obstacles = [.. _obstacles, .. isDormant ? [] : Answers()],
         };
     }
 
@@ -104,7 +105,7 @@ internal sealed class NftTableBuilder(string family, string name)
     // net/bridge/netfilter/nft_reject_bridge.c).
     private IEnumerable<string> Answers()
     {
-        return _rejects && !_isDormant && (_hasIngress || family == "bridge")
+        return _rejects && (_hasIngress || family == "bridge")
             ? [$"a rule of table {family} {name} rejects frames: the answer leaves past every other rule"]
             : [];
     }

@@ -15,6 +15,7 @@ internal sealed class NftTextFacts
     private readonly Dictionary<(string Family, string Table, string Chain), ImmutableArray<InterfacePattern>> _devices = [];
     private readonly Dictionary<(string Family, string Table, string Chain, long Handle), int?> _levels = [];
     private readonly Dictionary<(string Family, string Table, string Chain), HookDevices> _kernels = [];
+    private readonly Dictionary<(string Family, string Table), bool> _dormant = [];
     private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
 
     /// <summary>What iptables-nft-save lists.</summary>
@@ -45,6 +46,15 @@ internal sealed class NftTextFacts
     {
         return _levels.TryGetValue((family, table, chain, handle), out var level) ? level : null;
     }
+
+    /// <summary>Whether a table is dormant by the kernel's own word; null: it was not asked.</summary>
+    public bool? IsDormant(string family, string table)
+    {
+        return _dormant.TryGetValue((family, table), out var isDormant) ? isDormant : null;
+    }
+
+    /// <summary>Adds what the kernel itself says of a table.</summary>
+    public void Add(TableState table) => _dormant[(table.Family, table.Table)] = table.IsDormant;
 
     /// <summary>Adds what the kernel itself says of a chain's devices: no listing says more.</summary>
     public void Add(HookDevices chain)

@@ -33,17 +33,21 @@ public static class RulesetReader
 
     /// <summary>Reads listings.</summary>
     /// <exception cref="RulesetFormatException">One is no listing, or cut off.</exception>
-    public static LoadedRuleset FromListings(IReadOnlyList<RulesetListing> listings) => FromListings(listings, []);
+    public static LoadedRuleset FromListings(IReadOnlyList<RulesetListing> listings) => FromListings(listings, [], []);
 
-    /// <summary>Reads listings, with what the kernel itself says of the devices of chains.</summary>
+    /// <summary>Reads listings, with what the kernel itself says of tables and of the devices of chains.</summary>
     /// <exception cref="RulesetFormatException">One is no listing, or cut off.</exception>
     internal static LoadedRuleset FromListings(
-        IReadOnlyList<RulesetListing> listings, IReadOnlyList<HookDevices> devices)
+        IReadOnlyList<RulesetListing> listings, IReadOnlyList<TableState> tables, IReadOnlyList<HookDevices> devices)
     {
         var sorted = listings.Select(listing => (Listing: listing, Kind: KindOf(listing))).ToList();
         var texts = sorted.Where(item => item.Kind == ListingKind.NftText).Select(item => item.Listing).ToList();
         var facts = new NftTextFacts();
         texts.ForEach(listing => facts.Add(Text(listing)));
+        foreach (var table in tables)
+        {
+            facts.Add(table);
+        }
         foreach (var chain in devices)
         {
             facts.Add(chain);

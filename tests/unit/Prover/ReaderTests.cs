@@ -94,6 +94,19 @@ public sealed class ReaderTests
             .Which.Should().Contain("may be dormant");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_kernel_knows_better_than_nft_whether_a_table_is_dormant(bool isDormant)
+    {
+        const string json = """{"nftables": [{"table": {"family": "ip", "name": "t", "flags": "t"}}]}""";
+        var listing = new RulesetListing("nft", Encoding.UTF8.GetBytes(json));
+
+        var table = RulesetReader.FromListings([listing], [new TableState("ip", "t", isDormant)], []).Ruleset.Tables.Single();
+
+        table.IsDormant.Should().Be(isDormant);
+        table.Obstacles.Should().BeEmpty();
+    }
+
     [Test]
     public void Damaged_listings_never_crash_the_readers()
     {

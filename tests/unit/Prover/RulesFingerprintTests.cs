@@ -34,15 +34,15 @@ public sealed class RulesFingerprintTests
     [Test]
     public void So_do_the_interfaces_of_the_machine()
     {
-        Of(Json, Bytecode).Should().NotBe(RulesFingerprint.Of([Listing("nft", Json), Listing("nft", Bytecode)], [], Machine("eth0", "eth1")));
+        Of(Json, Bytecode).Should().NotBe(RulesFingerprint.Of([Listing("nft", Json), Listing("nft", Bytecode)], [], [], Machine("eth0", "eth1")));
     }
 
     private static string Of(string json, string bytecode)
     {
-        return RulesFingerprint.Of([Listing("nft", json), Listing("nft", bytecode)], [], Machine("eth0"));
+        return RulesFingerprint.Of([Listing("nft", json), Listing("nft", bytecode)], [], [], Machine("eth0"));
     }
 
-    private static string Saved(string rules) => RulesFingerprint.Of([Listing("iptables-save", rules)], [], Machine("eth0"));
+    private static string Saved(string rules) => RulesFingerprint.Of([Listing("iptables-save", rules)], [], [], Machine("eth0"));
 
     private static RulesetListing Listing(string source, string text) => new(source, Encoding.UTF8.GetBytes(text));
 

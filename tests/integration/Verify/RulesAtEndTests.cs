@@ -33,7 +33,7 @@ public sealed class RulesAtEndTests
             for net in $LV_LOCAL_NET; do
                 family=ip
                 case $net in *:*) family=ip6 ;; esac
-                nft insert rule inet example output meta l4proto udp $family daddr "$(echo "$net" | cut -d@ -f1)" udp dport != 53 udp dport != 853 accept
+                nft insert rule inet example output meta l4proto udp $family daddr "$(echo "$net" | cut -d@ -f1)" udp dport != "{ 53, 853 }" accept
             done
             """);
 
@@ -41,8 +41,9 @@ public sealed class RulesAtEndTests
 
         var proof = run.Report.Proofs.Single(proof => proof.Id == "host-udp-exceptions");
         (run.ExitCode, proof.Answer, proof.Verdict).Should().Be((1, "leak", "leak"), "{0}", run);
-        proof.Replays.Where(replay => replay.Outcome == "confirmed").Should().NotBeEmpty()
-            .And.OnlyContain(replay => !replay.Packet.Contains("eth0", StringComparison.Ordinal));
+        proof.Replays.Should().Contain(
+            replay => replay.Outcome == "confirmed" && !replay.Packet.Contains("eth0", StringComparison.Ordinal),
+            "it leaves by an interface that the exception is not for");
     }
 
     private static async Task ShouldLeakAsync(TestFirewall firewall, string scenario, string proofId)

@@ -28,8 +28,8 @@ public sealed class RulesAtEndTests
     public async Task An_exception_that_holds_on_every_interface_is_a_leak()
     {
         // The policy binds the network to the physical interface.
-        using var firewall = TestFirewall.Of($"""
-            '{TestFirewall.SealedUp}'
+        using var firewall = TestFirewall.Of($$"""
+            '{{TestFirewall.SealedUp}}'
             for net in $LV_LOCAL_NET; do
                 family=ip
                 case $net in *:*) family=ip6 ;; esac

@@ -160,11 +160,10 @@ public sealed class FrameWall
             return [];
         }
 
-        // Link-local addresses are each interface's own business, and the tunnel's may be another link's as well. A tunnel
-        // without an address of its own has its uplink's, from which its transport leaves.
+        // A tunnel without an address of its own has its uplink's, from which its transport leaves.
         var addresses = _links.Addresses();
         return addresses
-            .Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal)
+            .Where(address => address.IsOfTunnel(policy))
             .Select(address => address.Address)
             .Except(addresses.Where(address => policy.IsPhysical(address.Interface)).Select(address => address.Address));
     }

@@ -44,7 +44,7 @@ public sealed class UplinkFacts(MachineLinks links)
                 + "WHAT GOES TO CLIENTS LEAVES BY IT IN THE CLEAR; mend INT_IF";
         }
 
-        var tunnels = addresses.Where(address => policy.TunnelInterface.Matches(address.Interface) && !address.Address.IsIPv6LinkLocal);
+        var tunnels = addresses.Where(address => address.IsOfTunnel(policy));
         foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
         {
             yield return $"{shared.Interface} has the tunnel's address {shared.Address} as well, so frames may name it, "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
 
@@ -8,6 +9,9 @@ namespace LeakVerifier.Harness.Faults;
 /// <summary>What other programs do to the client's rules (leak catalogue, classes 27, 28, 39 and 40).</summary>
 public static class ForeignFaults
 {
+    /// <summary>All of them: behind each, the client's rules are not the firewall's alone.</summary>
+    public static ImmutableArray<Fault> All => [Flushed, Accepted, Rerouted, ContainersStarted];
+
     /// <summary>What Debian's nftables.service and many scripts begin with.</summary>
     public static Fault Flushed { get; } = Fault.Of(
         "foreign-flush",

@@ -18,9 +18,6 @@ namespace LeakVerifier.Harness.Judging;
 /// </remarks>
 public sealed class InsideWatch
 {
-    private const byte Syn = 0x02;
-    private const byte Ack = 0x10;
-
     private readonly ImmutableArray<ExternalAddress> _external;
     private readonly ImmutableArray<ProbeDescription> _intruders;
 
@@ -73,7 +70,7 @@ public sealed class InsideWatch
     {
         return intruder.Protocol == ProbeProtocol.Tcp
             && facts is { Ip: { } ip, TcpFlags: { } flags }
-            && (flags & (Syn | Ack)) == Syn
+            && (flags & TcpFlag.SynAck) == TcpFlag.Syn
             && facts.DestinationPort == intruder.Destination.Port
             && ip.Destination.Equals(intruder.Destination.Address);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Prover.Explaining;
 using LeakVerifier.Prover.Model;
@@ -14,9 +15,6 @@ namespace LeakVerifier.Harness.Proofs;
 /// <param name="lab">The lab.</param>
 internal sealed class FlowOpener(WireLab lab)
 {
-    private const byte Syn = 0x02;
-    private const byte SynAck = 0x12;
-    private const byte Ack = 0x10;
     private const uint FirstSequence = 1000;
     private const uint SecondSequence = 5000;
 
@@ -89,11 +87,11 @@ internal sealed class FlowOpener(WireLab lab)
         {
             var isReply = packet[Field.ConnectionDirection] == 1;
             var (first, second) = isReply ? (Reversed(packet), packet) : (packet.AsWritten(), Reversed(packet));
-            await SendAsync(first, isFromHere: !isReply, packet, Syn, new StreamPlace(FirstSequence, 0));
-            await SendAsync(second, isFromHere: isReply, packet, SynAck, new StreamPlace(SecondSequence, FirstSequence + 1));
+            await SendAsync(first, isFromHere: !isReply, packet, TcpFlag.Syn, new StreamPlace(FirstSequence, 0));
+            await SendAsync(second, isFromHere: isReply, packet, TcpFlag.SynAck, new StreamPlace(SecondSequence, FirstSequence + 1));
             if (packet.Protocol == 6)
             {
-                await SendAsync(first, isFromHere: !isReply, packet, Ack, new StreamPlace(FirstSequence + 1, SecondSequence + 1));
+                await SendAsync(first, isFromHere: !isReply, packet, TcpFlag.Ack, new StreamPlace(FirstSequence + 1, SecondSequence + 1));
             }
         }
 

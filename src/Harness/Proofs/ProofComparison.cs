@@ -18,8 +18,7 @@ public static class ProofComparison
     /// </summary>
     private static readonly ImmutableArray<Fault> OutsideOfProofs =
     [
-        FirewallFaults.Reloaded, FirewallFaults.Stopped, ForeignFaults.Flushed, ForeignFaults.Accepted, ForeignFaults.Rerouted,
-        ForeignFaults.ContainersStarted, ActorFaults.PacketSockets, ActorFaults.LatePacketSockets,
+        FirewallFaults.Reloaded, FirewallFaults.Stopped, .. ForeignFaults.All, ActorFaults.PacketSockets, ActorFaults.LatePacketSockets,
     ];
 
     /// <summary>The contradictions, one sentence each.</summary>

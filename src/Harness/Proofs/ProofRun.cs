@@ -2,11 +2,8 @@
 
 using System.Collections.Immutable;
 using System.Diagnostics;
-using LeakVerifier.Harness.Capture;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Labs;
-using LeakVerifier.Harness.Labs.Containers;
-using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Running;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
@@ -15,7 +12,6 @@ using LeakVerifier.Prover.Loading;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Probing;
 using LeakVerifier.Prover.Proving;
-using LeakVerifier.Prover.Reading;
 
 namespace LeakVerifier.Harness.Proofs;
 
@@ -63,7 +59,7 @@ internal sealed class ProofRun
         {
             proof = await new ProofRun(proofCase, firewall, settings, folder, cancellation).RunAsync(proof);
         }
-        catch (Exception exception) when (IsOfTheLab(exception))
+        catch (Exception exception) when (LabFailures.Include(exception))
         {
             // Whoever ends a lab's programs ends them at any step, which then fails in its own way.
             cancellation.ThrowIfCancellationRequested();
@@ -187,13 +183,5 @@ internal sealed class ProofRun
     private static IEnumerable<string> LinksOf(Packet packet)
     {
         return new[] { packet.OutInterface, packet.StaleOutInterface ?? "", packet.InInterface }.Where(name => name.Length > 0);
-    }
-
-    private static bool IsOfTheLab(Exception exception)
-    {
-        return exception is SystemCallException or CommandFailedException or ContainerException or CaptureException
-            or RulesetUnavailableException or RulesetFormatException or FirewallNotUsableException
-            or IOException or TimeoutException or System.Net.Sockets.SocketException
-            or System.ComponentModel.Win32Exception or UnauthorizedAccessException;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Policy;
@@ -18,30 +17,24 @@ namespace LeakVerifier.Harness.Proofs;
 /// </summary>
 public sealed class RulesAtEnd
 {
-    /// <summary>Where other programs add rules of their own, those at the end are not the firewall's.</summary>
-    private static readonly ImmutableArray<Fault> OfOthers =
-    [
-        ForeignFaults.Flushed, ForeignFaults.Accepted, ForeignFaults.Rerouted, ForeignFaults.ContainersStarted,
-    ];
+    private readonly ConcurrentDictionary<(string Rules, ProofCase Configuration), Lazy<Task<ProofResult>>> _answers = [];
 
-    private readonly ConcurrentDictionary<(string Rules, string Policy), Lazy<Task<ProofResult>>> _answers = [];
-
-    /// <summary>Whether the rules at the end of a scenario with this fault are the firewall's.</summary>
-    public static bool AreOfTheFirewall(Fault fault) => !OfOthers.Contains(fault);
+    /// <summary>Whether the rules at the end of a scenario with this fault are the firewall's: no other program added any.</summary>
+    public static bool AreOfTheFirewall(Fault fault) => !ForeignFaults.All.Contains(fault);
 
     /// <summary>Reads the rules that a machine has now, and proves them.</summary>
     /// <param name="client">The machine.</param>
     /// <param name="policy">What may leave it.</param>
-    /// <param name="configuration">The text of the policy.</param>
+    /// <param name="configuration">What the firewall was told, which gives the policy.</param>
     /// <returns>The answer; null: the rules could not be read, so there is none.</returns>
-    internal async Task<ProofResult?> ProveAsync(LabHost client, EgressPolicy policy, string configuration)
+    internal async Task<ProofResult?> ProveAsync(LabHost client, EgressPolicy policy, ProofCase configuration)
     {
         try
         {
-            var loaded = await client.Root.RunAsync(KernelRulesets.ReadCurrentNamespace);
+            var reading = await client.Root.RunAsync(KernelRulesets.Read);
             return await _answers.GetOrAdd(
-                (loaded.Fingerprint, configuration),
-                _ => new Lazy<Task<ProofResult>>(() => Task.Run(() => RulesetProver.Prove(loaded, policy)))).Value;
+                (reading.Fingerprint(), configuration),
+                _ => new Lazy<Task<ProofResult>>(() => Task.Run(() => RulesetProver.Prove(reading.Load(), policy)))).Value;
         }
         catch (Exception exception) when (exception is RulesetUnavailableException or RulesetFormatException)
         {

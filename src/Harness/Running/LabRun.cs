@@ -7,7 +7,6 @@ using LeakVerifier.Harness.Faults;
 using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
-using LeakVerifier.Harness.Labs.Containers;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running.Actors;
@@ -37,7 +36,6 @@ internal sealed class LabRun : IAsyncDisposable
     private readonly FirewallImage? _image;
     private readonly bool _isControl;
     private readonly EgressPolicy _policy;
-    private readonly string _configuration;
     private readonly string _folder;
     private readonly TunnelChoice _tunnelChoice;
     private readonly LabTraffic _traffic;
@@ -58,7 +56,6 @@ internal sealed class LabRun : IAsyncDisposable
             Path.Combine(folder, "client.conf"), scenario.Clear, scenario.Topology, scenario.Transport);
         _policy = ConfigurationFiles.Read(facts["LV_CONFIG"]).Policy
             ?? throw new InvalidOperationException("the lab's own configuration has errors");
-        _configuration = File.ReadAllText(facts["LV_CONFIG"]);
         _isControl = firewall is null;
         _firewall = firewall is FirewallFolder programs ? new FirewallSession(programs, lab.Client, facts) : null;
         _image = firewall as FirewallImage;
@@ -93,7 +90,7 @@ internal sealed class LabRun : IAsyncDisposable
                 LabSetUp = setUp,
             };
         }
-        catch (Exception exception) when (IsOfTheLab(exception))
+        catch (Exception exception) when (LabFailures.Include(exception))
         {
             // What was seen before the lab failed to go away was seen.
             if (evidence is not null)
@@ -271,7 +268,7 @@ internal sealed class LabRun : IAsyncDisposable
     private Task<ProofResult?> ProveRulesAsync(RulesAtEnd rules)
     {
         return _firewall is not null && RulesAtEnd.AreOfTheFirewall(_scenario.Fault)
-            ? rules.ProveAsync(_lab.Client, _policy, _configuration)
+            ? rules.ProveAsync(_lab.Client, _policy, ProofCase.Of(_scenario))
             : Task.FromResult<ProofResult?>(null);
     }
 
@@ -323,12 +320,5 @@ internal sealed class LabRun : IAsyncDisposable
             ClientMac = MacAddress.Parse(LabAddresses.ClientMac),
             TunnelAddresses = [.. LabAddresses.TunnelClient.Both],
         };
-    }
-
-    private static bool IsOfTheLab(Exception exception)
-    {
-        return exception is SystemCallException or CommandFailedException or ContainerException or TunnelException or CaptureException
-            or IOException or TimeoutException or System.Net.Sockets.SocketException
-            or System.ComponentModel.Win32Exception or UnauthorizedAccessException;
     }
 }

@@ -14,23 +14,15 @@ internal static class OpenVpnClient
 
     private const string Completed = "Initialization Sequence Completed";
 
+    private static readonly string[] OptionsOfIPv6 = ["ifconfig-ipv6", "route-ipv6", "tun-ipv6"];
+
     /// <summary>
-    /// What a client is told where IPv6 is disabled, as its user would have to: an address that the kernel refuses ends it.
+    /// Pushed options that a client is told to ignore where IPv6 is disabled, as its user would have to: an address that the
+    /// kernel refuses ends it. None where it may have IPv6.
     /// </summary>
-    private static readonly string[] RefusedOptions = ["ifconfig-ipv6", "route-ipv6", "tun-ipv6"];
-
-    /// <summary>Lines of a configuration by which a client takes no IPv6 into the tunnel; none where it may have it.</summary>
-    public static async Task<IEnumerable<string>> FamilyLinesAsync(LabHost host)
+    public static async Task<IReadOnlyList<string>> IgnoredOptionsAsync(LabHost host)
     {
-        return await host.HasIPv6Async(ITunnel.Interface) ? [] : RefusedOptions.Select(option => $"pull-filter ignore \"{option}\"");
-    }
-
-    /// <summary>The same as arguments.</summary>
-    public static async Task<IEnumerable<string>> FamilyArgumentsAsync(LabHost host)
-    {
-        return await host.HasIPv6Async(ITunnel.Interface)
-            ? []
-            : RefusedOptions.SelectMany(option => new[] { "--pull-filter", "ignore", option });
+        return await host.HasIPv6Async(ITunnel.Interface) ? [] : OptionsOfIPv6;
     }
 
     /// <summary>

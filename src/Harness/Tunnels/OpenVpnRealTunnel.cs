@@ -54,8 +54,9 @@ public sealed class OpenVpnRealTunnel : ITunnel
             await OpenVpnClient.WaitUntilConnectedAsync(server, "server", cancellation);
             // Its handshake is transport too, so the socket counts from here on; that it is the client's is seen below.
             transport.Add(ClientSocket);
-            client = await OpenVpnClient.StartAsync(
-                lab.Client, [.. ClientArguments(credentials), .. await OpenVpnClient.FamilyArgumentsAsync(lab.Client)]);
+            var ignored = await OpenVpnClient.IgnoredOptionsAsync(lab.Client);
+            var filters = ignored.SelectMany(option => new[] { "--pull-filter", "ignore", option });
+            client = await OpenVpnClient.StartAsync(lab.Client, [.. ClientArguments(credentials), .. filters]);
             _ = CloseSocketAtEndAsync(client, transport);
             await OpenVpnClient.WaitUntilConnectedAsync(client, "client", cancellation);
             await InterfaceAddresses.WaitUntilUsableAsync(lab.Client.Root, ITunnel.Interface, cancellation);

@@ -80,7 +80,8 @@ public sealed class OpenVpnTunnel : ITunnel
         IRunningProgram? client = null;
         try
         {
-            var lines = await OpenVpnClient.FamilyLinesAsync(lab.Client);
+            var ignored = await OpenVpnClient.IgnoredOptionsAsync(lab.Client);
+            var lines = ignored.Select(option => $"pull-filter ignore \"{option}\"");
             var configuration = await WriteConfigurationAsync(folder, setUp with { ClientLines = [.. setUp.ClientLines, .. lines] }, options);
             client = image is null
                 ? await StartClientAsync(lab.Client, configuration)

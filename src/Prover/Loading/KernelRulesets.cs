@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Globalization;
 using System.Text;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Reading;
@@ -21,7 +20,11 @@ public static class KernelRulesets
     /// </summary>
     /// <exception cref="RulesetUnavailableException">A program is missing, or the privilege.</exception>
     /// <exception cref="RulesetFormatException">A program printed something else than rules.</exception>
-    public static LoadedRuleset ReadCurrentNamespace()
+    public static LoadedRuleset ReadCurrentNamespace() => Read().Load();
+
+    /// <summary>The same, but what was read is not looked at yet: it may be known already.</summary>
+    /// <exception cref="RulesetUnavailableException">A program is missing, or the privilege.</exception>
+    public static KernelReading Read()
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -35,38 +38,11 @@ public static class KernelRulesets
             var after = NftGeneration.Read();
             if (before == after && SameLegacy(listings, List("iptables-legacy-save", "ip6tables-legacy-save")))
             {
-                return Complete(listings, tables, devices, machine, after);
+                return new KernelReading(listings, tables, devices, machine, after);
             }
         }
         throw new RulesetUnavailableException(
             $"the rules changed during each of {Attempts} readings: stop what changes them", isPrivilege: false);
-    }
-
-    private static LoadedRuleset Complete(
-        List<RulesetListing> listings,
-        IReadOnlyList<TableState> tables,
-        IReadOnlyList<HookDevices> devices,
-        MachineSurvey machine,
-        uint? generation)
-    {
-        var loaded = RulesetReader.FromListings(listings, tables, devices);
-        return loaded with
-        {
-            Origin = "the current network namespace",
-            Interfaces = machine.Interfaces,
-            Addresses = machine.Addresses,
-            Obstacles = machine.Obstacles,
-            Fingerprint = RulesFingerprint.Of(listings, tables, devices, machine),
-            Facts =
-            [
-                $"kernel {Environment.OSVersion.Version.ToString(3)}",
-                Version(listings[0]),
-                generation is { } number
-                    ? string.Create(CultureInfo.InvariantCulture, $"nftables generation {number}")
-                    : "nftables generation unknown",
-                $"rules {loaded.Ruleset.RuleCount}, SHA-256 of nft's listing {Hash(listings)}",
-            ],
-        };
     }
 
     private static List<RulesetListing> List(ToolRun? nft)
@@ -153,18 +129,5 @@ public static class KernelRulesets
         var lines = Encoding.UTF8.GetString(listing.Content.Span).Split('\n')
             .Where(line => line.Length > 0 && line[0] != '#').Select(line => line[0] == ':' ? line.Split('[')[0] : line);
         return string.Join('\n', lines);
-    }
-
-    // The listing says by which version it was made: {"nftables": [{"metainfo": {"version": "1.0.6", ...
-    private static string Version(RulesetListing json)
-    {
-        var head = Encoding.UTF8.GetString(json.Content.Span[..Math.Min(json.Content.Length, 200)]);
-        var parts = head.Split("\"version\": \"");
-        return parts.Length > 1 ? $"nftables {parts[1].Split('"')[0]}" : "nft of an unknown version";
-    }
-
-    private static string Hash(List<RulesetListing> listings)
-    {
-        return Convert.ToHexStringLower(Sha256.Of(listings[0].Content.Span))[..16];
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
-using System.Text;
 using LeakVerifier.Policy;
 using LeakVerifier.Prover.Reading;
 
@@ -33,17 +32,11 @@ internal static class NftDevices
         var chains = new List<HookDevices>();
         var isWhole = NftSocket.Ask(GetChain, isDump: true, (family, attributes) =>
         {
-            var name = family switch
-            {
-                1 => "inet",
-                5 => "netdev",
-                _ => "",
-            };
             var hook = NetlinkSocket.Attribute(attributes, ChainHook);
-            if (name.Length > 0 && hook.Length > 0)
+            if (family is "inet" or "netdev" && hook.Length > 0)
             {
-                chains.Add(new HookDevices(name, Text(NetlinkSocket.Attribute(attributes, ChainTable)),
-                    Text(NetlinkSocket.Attribute(attributes, ChainName)), Devices(hook), HasLater));
+                chains.Add(new HookDevices(family, NftSocket.Text(NetlinkSocket.Attribute(attributes, ChainTable)),
+                    NftSocket.Text(NetlinkSocket.Attribute(attributes, ChainName)), Devices(hook), HasLater));
             }
         });
         return isWhole ? chains : [];
@@ -55,18 +48,16 @@ internal static class NftDevices
         var one = NetlinkSocket.Attribute(hook, HookDevice);
         if (list.IsEmpty)
         {
-            return one.IsEmpty ? [] : [new InterfacePattern(Text(one), IsPrefix: false)];
+            return one.IsEmpty ? [] : [new InterfacePattern(NftSocket.Text(one), IsPrefix: false)];
         }
         var devices = ImmutableArray.CreateBuilder<InterfacePattern>();
         while (NetlinkSocket.TryNext(ref list, out var kind, out var value))
         {
             if (kind is DeviceName or DevicePrefix)
             {
-                devices.Add(new InterfacePattern(Text(value), IsPrefix: kind == DevicePrefix));
+                devices.Add(new InterfacePattern(NftSocket.Text(value), IsPrefix: kind == DevicePrefix));
             }
         }
         return devices.ToImmutable();
     }
-
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes.TrimEnd((byte)0));
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text;
+
 namespace LeakVerifier.Prover.Loading;
 
 /// <summary>Asks nf_tables by netlink (linux/netfilter/nfnetlink.h, nf_tables.h), in the calling thread's namespace.</summary>
@@ -25,13 +27,28 @@ internal static class NftSocket
                     isWhole = false;
                     return;
                 }
-                onAnswer(message[0], message[FamilyHeaderLength..]);
+                onAnswer(FamilyName(message[0]), message[FamilyHeaderLength..]);
             });
         return isAnswered && isWhole;
     }
 
+    /// <summary>A name as the kernel sends it, which ends with a zero.</summary>
+    public static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes.TrimEnd((byte)0));
+
+    // NFPROTO_... of linux/netfilter.h.
+    private static string FamilyName(byte number) => number switch
+    {
+        1 => "inet",
+        2 => "ip",
+        3 => "arp",
+        5 => "netdev",
+        7 => "bridge",
+        10 => "ip6",
+        _ => "",
+    };
+
     /// <summary>Reads an answer.</summary>
-    /// <param name="family">The family of the table (NFPROTO_...).</param>
+    /// <param name="family">The family of the table, as nft calls it; empty: there is no table, or nft has no name for it.</param>
     /// <param name="attributes">The attributes.</param>
-    internal delegate void Answer(byte family, ReadOnlySpan<byte> attributes);
+    internal delegate void Answer(string family, ReadOnlySpan<byte> attributes);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Buffers.Binary;
-using System.Text;
 using LeakVerifier.Prover.Reading;
 
 namespace LeakVerifier.Prover.Loading;
@@ -27,24 +26,12 @@ internal static class NftTables
         {
             var name = NetlinkSocket.Attribute(attributes, Name);
             var flags = NetlinkSocket.Attribute(attributes, Flags);
-            if (NameOf(family) is { } known && name.Length > 0 && flags.Length == sizeof(uint))
+            if (family.Length > 0 && name.Length > 0 && flags.Length == sizeof(uint))
             {
-                tables.Add(new TableState(known, Encoding.UTF8.GetString(name.TrimEnd((byte)0)),
-                    (BinaryPrimitives.ReadUInt32BigEndian(flags) & Dormant) != 0));
+                var isDormant = (BinaryPrimitives.ReadUInt32BigEndian(flags) & Dormant) != 0;
+                tables.Add(new TableState(family, NftSocket.Text(name), isDormant));
             }
         });
         return isWhole ? tables : [];
     }
-
-    // NFPROTO_... of linux/netfilter.h.
-    private static string? NameOf(byte family) => family switch
-    {
-        1 => "inet",
-        2 => "ip",
-        3 => "arp",
-        5 => "netdev",
-        7 => "bridge",
-        10 => "ip6",
-        _ => null,
-    };
 }

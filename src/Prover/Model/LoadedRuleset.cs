@@ -32,11 +32,6 @@ public sealed record LoadedRuleset(Ruleset Ruleset)
     /// <summary>What no ruleset can answer and was found on the machine (tc, XDP, bridges).</summary>
     public ImmutableArray<Obstacle> Obstacles { get; init; } = [];
 
-    /// <summary>
-    /// Tells it from others: those with the same one have the same answer, whatever their counters. Empty: it was not taken.
-    /// </summary>
-    public string Fingerprint { get; init; } = "";
-
     /// <summary>Versions, generation and hash, as words: what the answer holds for.</summary>
     public ImmutableArray<string> Facts { get; init; } = [];
 }

@@ -10,9 +10,6 @@ namespace LeakVerifier.Harness.Judging.Rules;
 /// </summary>
 internal sealed class ManagementRule(EgressPolicy policy, WireFacts wire) : IAllowRule
 {
-    private const byte SynAck = 0x12;
-    private const byte Syn = 0x02;
-
     public AllowedReason Reason => AllowedReason.Management;
 
     public bool AcceptsProbes => true;
@@ -27,7 +24,7 @@ internal sealed class ManagementRule(EgressPolicy policy, WireFacts wire) : IAll
             return false;
         }
 
-        why = (flags & SynAck) == Syn ? "the service opens a connection itself" : null;
+        why = (flags & TcpFlag.SynAck) == TcpFlag.Syn ? "the service opens a connection itself" : null;
         return why is null;
     }
 

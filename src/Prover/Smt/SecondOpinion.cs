@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Text;
 using LeakVerifier.Policy;
+using LeakVerifier.Prover.Diagram;
 using LeakVerifier.Prover.Loading;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
@@ -18,6 +19,7 @@ public static class SecondOpinion
     public static bool IsAvailable => ToolRun.Of("z3", "--version") is { ExitCode: 0 };
 
     /// <summary>The question as SMT-LIB 2.6: satisfiable if and only if some packet may leave.</summary>
+    /// <exception cref="BudgetException">The rules are beyond what the model follows.</exception>
     public static string Question(
         LoadedRuleset loaded, EgressPolicy policy, PathKind path, IpFamily family, ProofOptions options)
     {
@@ -36,8 +38,17 @@ public static class SecondOpinion
         {
             return (false, "not asked: there was no question");
         }
+        string question;
+        try
+        {
+            question = Question(loaded, policy, answer.Path, answer.Family, options);
+        }
+        catch (BudgetException e)
+        {
+            return (false, $"not asked: {e.Message}");
+        }
         string[] arguments = [string.Create(CultureInfo.InvariantCulture, $"-T:{TimeoutSeconds}"), "-smt2", "-in"];
-        var run = ToolRun.Of("z3", Question(loaded, policy, answer.Path, answer.Family, options), arguments);
+        var run = ToolRun.Of("z3", question, arguments);
         if (run is null)
         {
             return (false, "z3 is not installed");

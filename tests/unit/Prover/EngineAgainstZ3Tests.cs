@@ -53,6 +53,11 @@ public sealed class EngineAgainstZ3Tests
                 continue;
             }
             var (contradicts, words) = SecondOpinion.On(answer, loaded, Listings.LocalPolicy, options);
+            if (words.EndsWith("too many possibilities"))
+            {
+                tooLarge++;
+                continue;
+            }
             contradicts.Should().BeFalse($"seed {seed}: {answer.Verdict}, {words}");
             words.Should().StartWith("z3: ", $"seed {seed}");
             proved += answer.Verdict == Verdict.Proved ? 1 : 0;

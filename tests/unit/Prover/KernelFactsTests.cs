@@ -89,6 +89,20 @@ public sealed class KernelFactsTests
     }
 
     [Test]
+    public void A_second_opinion_on_chains_that_are_not_followed_is_not_asked_for()
+    {
+        var chains = Enumerable.Range(0, 4)
+            .Select(i => Filter(Hook.Output, 0, acceptsByDefault: true, [Mark]) with { Name = $"output{i}" });
+        var table = new Table(TableFamily.Inet, "wall", IsDormant: false, [.. chains, Forward]);
+
+        var result = RulesetProver.Prove(
+            Loaded(table), Listings.Policy, ProofOptions.Default with { CrossCheck = true });
+
+        result.Paths[0].Verdict.Should().Be(Verdict.Inconclusive);
+        result.Paths[0].SecondOpinion.Should().StartWith("not asked: the order of ");
+    }
+
+    [Test]
     public void A_chain_with_the_priority_of_translations_is_before_or_behind_them()
     {
         var toTheTunnel = new TranslateStep(IsDestination: true, Number("192.0.2.1"), null, KeepsPort: true);

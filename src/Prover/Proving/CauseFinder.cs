@@ -48,7 +48,12 @@ internal sealed class CauseFinder(
     {
         if (deciders.Count == 0)
         {
-            return [$"no chain that sees {(path == PathKind.Forward ? "forwarded packets" : "packets of this machine")}"];
+            return [path switch
+            {
+                PathKind.Output => "default: no chain sees packets of this machine",
+                PathKind.Forward => "default: no chain sees forwarded packets",
+                _ => "default: no egress chain is on that interface",
+            }];
         }
         return [.. deciders.Select(decision => decision.Rule is { } rule
             ? $"{rule.Name}: {rule.Text}"

@@ -25,10 +25,7 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
         {
             parts.Add(Users(region));
         }
-        parts.Add(Numbers("protocol", region, Field.Protocol, 0, 8, Protocol));
-        parts.Add(Numbers("destination", region, Field.Destination, 0, AddressWidth, Address));
-        parts.Add(Numbers("destination port", region, Field.Transport, 16, 16, Decimal));
-        parts.Add(States(region));
+        parts.AddRange(Packets(region));
         AddIfNarrow(parts, "source", region, Field.Source, AddressWidth, Address);
         AddIfNarrow(parts, "mark", region, Field.Mark, 32, Hexadecimal);
         AddIfNarrow(parts, "connection mark", region, Field.ConnectionMark, 32, Hexadecimal);
@@ -41,6 +38,20 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
             parts.Add("fragmented on the way out");
         }
         return string.Join(", ", parts);
+    }
+
+    // Field by field; or "any packet", where a packet socket may send whatever it likes.
+    private string[] Packets(int region)
+    {
+        string[] fields =
+        [
+            Numbers("protocol", region, Field.Protocol, 0, 8, Protocol),
+            Numbers("destination", region, Field.Destination, 0, AddressWidth, Address),
+            Numbers("destination port", region, Field.Transport, 16, 16, Decimal),
+            States(region),
+        ];
+        return path == PathKind.PacketSocket && fields is
+            ["any protocol", "any destination", "any destination port", "any state"] ? ["any packet"] : fields;
     }
 
     private int AddressWidth => Fields.Width(Field.Destination, model.Space.Family);

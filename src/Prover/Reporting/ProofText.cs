@@ -52,7 +52,7 @@ public static class ProofText
             Line(text, 2, $"{(answer.Verdict == Verdict.Leak ? "leaks" : "may leak")}: {cause.Region}");
             Line(text, 3, $"let through by {string.Join("; then ", cause.Rules)}");
             Line(text, 3, $"for example {PacketText.Of(cause.Witness.Packet)}");
-            Line(text, 3, $"to send it: {Recipe(cause.Witness.Recipe)}");
+            Line(text, 3, $"to send it: {Recipe(answer.Path, cause.Witness.Recipe)}");
         }
         foreach (var unknown in answer.Unknowns)
         {
@@ -72,14 +72,19 @@ public static class ProofText
         }
     }
 
-    private static string Recipe(StateRecipe recipe) => recipe switch
+    private static string Recipe(PathKind path, StateRecipe recipe) => recipe switch
     {
         StateRecipe.FlowBeforeLoad => "open the connection before the rules are loaded",
         StateRecipe.InboundFirst => "let a packet from outside come first",
         StateRecipe.Mark => "set the mark (SO_MARK, with CAP_NET_RAW)",
         StateRecipe.Raw => "use a raw socket (CAP_NET_RAW)",
         StateRecipe.Fragment => "send it as a fragment",
-        _ => "an ordinary socket",
+        _ => path switch
+        {
+            PathKind.Output => "an ordinary socket",
+            PathKind.Forward => "an ordinary socket of a machine behind this one",
+            _ => "a packet socket (CAP_NET_RAW)",
+        },
     };
 
     private static void List(StringBuilder text, string title, IReadOnlyCollection<string> lines)

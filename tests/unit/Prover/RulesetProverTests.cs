@@ -101,7 +101,7 @@ public sealed class RulesetProverTests
 
         result.Paths.Where(path => path.Verdict == Verdict.Leak).Select(path => path.Family).Should()
             .Equal(IpFamily.Ip6, IpFamily.Ip6);
-        result.FirstLeak!.Rules.Should().ContainSingle().Which.Should().StartWith("no chain that sees");
+        result.FirstLeak!.Rules.Should().ContainSingle().Which.Should().StartWith("default: no chain sees");
         result.Paths.Where(path => path.Family == IpFamily.Ip4).Should().OnlyContain(p => p.Verdict == Verdict.Proved);
     }
 
@@ -122,6 +122,15 @@ public sealed class RulesetProverTests
 
         result.Verdict.Should().Be(Verdict.Proved, result.Reason);
         result.PacketSockets.Should().HaveCount(2);
+    }
+
+    [Test]
+    public void What_no_egress_chain_sees_is_said_in_a_few_words()
+    {
+        var cause = RulesetProver.Prove(Listings.ReadNft("guarded"), Listings.Policy).PacketSockets[0].Causes.Single();
+
+        cause.Region.Should().Be("out of wlan0 or a later interface, any packet");
+        cause.Rules.Should().Equal("default: no egress chain is on that interface");
     }
 
     [Test]

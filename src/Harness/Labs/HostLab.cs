@@ -69,11 +69,13 @@ public sealed class HostLab : IAsyncDisposable
     /// <summary>Makes the hosts, all at the same time, and wires them.</summary>
     /// <param name="source">What hosts are made of.</param>
     /// <param name="topology">Which hosts.</param>
+    /// <param name="programs">On which of them programs will run.</param>
     /// <param name="cancellation">Ends the wait for hosts.</param>
     /// <exception cref="SystemCallException">The kernel refused an interface, an address or a route.</exception>
-    public static async Task<HostLab> StartAsync(IHostSource source, Topology topology, CancellationToken cancellation)
+    public static async Task<HostLab> StartAsync(
+        IHostSource source, Topology topology, IReadOnlyCollection<HostRole> programs, CancellationToken cancellation)
     {
-        var lab = new HostLab(await StartHostsAsync(source, topology, cancellation));
+        var lab = new HostLab(await StartHostsAsync(source, topology, programs, cancellation));
         try
         {
             await lab.WireAsync();
@@ -100,11 +102,12 @@ public sealed class HostLab : IAsyncDisposable
     }
 
     /// <returns>The hosts in the order of their roles.</returns>
-    private static async Task<LabHost[]> StartHostsAsync(IHostSource source, Topology topology, CancellationToken cancellation)
+    private static async Task<LabHost[]> StartHostsAsync(
+        IHostSource source, Topology topology, IReadOnlyCollection<HostRole> programs, CancellationToken cancellation)
     {
         HostRole[] always = [HostRole.Client, HostRole.Router, HostRole.VpnServer, HostRole.Internet, HostRole.Resolver];
         HostRole[] roles = topology == Topology.Gateway ? [.. always, HostRole.Workstation] : always;
-        var starts = roles.Select(role => source.StartAsync(role, cancellation)).ToList();
+        var starts = roles.Select(role => source.StartAsync(role, programs.Contains(role), cancellation)).ToList();
         try
         {
             return await Task.WhenAll(starts);

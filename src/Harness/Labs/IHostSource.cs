@@ -10,6 +10,7 @@ public interface IHostSource
 
     /// <summary>Makes a host that is not wired yet: it has a loopback interface and nothing else.</summary>
     /// <param name="role">What it is in the lab.</param>
+    /// <param name="hasPrograms">Whether programs will run on it; else there are but sockets of the harness.</param>
     /// <param name="cancellation">Ends the wait for it.</param>
-    Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation);
+    Task<LabHost> StartAsync(HostRole role, bool hasPrograms, CancellationToken cancellation);
 }

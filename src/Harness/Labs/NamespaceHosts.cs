@@ -12,7 +12,7 @@ public sealed class NamespaceHosts : IHostSource
 
     /// <inheritdoc/>
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>
-    public Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation)
+    public Task<LabHost> StartAsync(HostRole role, bool hasPrograms, CancellationToken cancellation)
     {
         // Each waits for a thread of its own to begin, so they wait at the same time.
         return Task.Run(() => new LabHost(role), cancellation);

@@ -53,7 +53,7 @@ internal sealed class WireLab : IAsyncDisposable
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<WireLab> StartAsync(IHostSource hosts, Topology topology, CancellationToken cancellation)
     {
-        var lab = new WireLab(await HostLab.StartAsync(hosts, topology, cancellation));
+        var lab = new WireLab(await HostLab.StartAsync(hosts, topology, [HostRole.Client], cancellation));
         try
         {
             // A machine that forwards shows more than one that does not.

@@ -79,7 +79,7 @@ internal sealed class LabRun : IAsyncDisposable
         RunEvidence? evidence = null;
         try
         {
-            var (lab, setUp) = await StartLabAsync(settings.Hosts, scenario.Topology, cancellation);
+            var (lab, setUp) = await StartLabAsync(settings.Hosts, scenario, cancellation);
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
@@ -112,11 +112,15 @@ internal sealed class LabRun : IAsyncDisposable
 
     /// <summary>Makes a lab. One after the other: they want the same locks of the kernel, and each would wait for the others.</summary>
     private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(
-        IHostSource hosts, Topology topology, CancellationToken cancellation)
+        IHostSource hosts, Scenario scenario, CancellationToken cancellation)
     {
+        // An out-of-band tunnel is the harness's own, at both ends.
+        var isServed = scenario.Tunnel != TunnelKind.OutOfBand || scenario.UsesApplications;
+        HostRole[] used = [HostRole.Client, HostRole.Workstation];
+        HostRole[] programs = isServed ? [.. used, HostRole.VpnServer] : used;
         using var turn = await Turn.TakeAsync(LabStarts, cancellation);
         var watch = Stopwatch.StartNew();
-        return (await HostLab.StartAsync(hosts, topology, cancellation), watch.Elapsed);
+        return (await HostLab.StartAsync(hosts, scenario.Topology, programs, cancellation), watch.Elapsed);
     }
 
     public async ValueTask DisposeAsync()

@@ -70,7 +70,7 @@ public sealed class InterruptedSuiteTests
     {
         public int LabsPerCore => 1;
 
-        public async Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation)
+        public async Task<LabHost> StartAsync(HostRole role, bool hasPrograms, CancellationToken cancellation)
         {
             await (interrupt?.CancelAsync() ?? Task.CompletedTask);
             throw new CommandFailedException(new CommandResult("ip -batch -", 129, ""));

@@ -5,9 +5,8 @@ using LeakVerifier.Harness.Linux;
 namespace LeakVerifier.Harness.Labs.Containers;
 
 /// <summary>
-/// The <c>docker</c> kind: client, VPN server and workstation are containers. Router, internet and resolver stay bare namespaces: no
-/// program under test runs on them, they are the wire and the far ends of it, and a container for each would cost more
-/// time than all the rest of a run's set-up.
+/// The <c>docker</c> kind: hosts that programs run on are containers. Router, internet and resolver stay bare namespaces: they
+/// are the wire and the far ends of it, and a container for each would cost more time than all the rest of a run's set-up.
 /// </summary>
 internal sealed class ContainerHosts : IHostSource
 {
@@ -28,14 +27,15 @@ internal sealed class ContainerHosts : IHostSource
     /// <inheritdoc/>
     /// <exception cref="ContainerException">The engine or the image is of no use.</exception>
     /// <exception cref="SystemCallException">A namespace cannot be made or entered.</exception>
-    public Task<LabHost> StartAsync(HostRole role, CancellationToken cancellation)
+    public Task<LabHost> StartAsync(HostRole role, bool hasPrograms, CancellationToken cancellation)
     {
         return role switch
         {
+            _ when !hasPrograms => Others.StartAsync(role, hasPrograms, cancellation),
             HostRole.Client => LabContainer.StartAsync(_engine, role, ContainerSpecification.Client, cancellation),
             HostRole.VpnServer => LabContainer.StartAsync(_engine, role, ContainerSpecification.Server, cancellation),
             HostRole.Workstation => LabContainer.StartAsync(_engine, role, ContainerSpecification.Workstation, cancellation),
-            _ => Others.StartAsync(role, cancellation),
+            _ => Others.StartAsync(role, hasPrograms, cancellation),
         };
     }
 }

@@ -15,17 +15,7 @@ public static class FirewallFaults
         "reload",
         string.Create(CultureInfo.InvariantCulture, $"the firewall is reloaded {Reloads} times"),
         async (context, cancellation) =>
-        {
-            for (var count = 1; count <= Reloads && context.Firewall is not null; count++)
-            {
-                if (await context.Firewall.ReloadAsync(cancellation) is { } failure)
-                {
-                    return string.Create(CultureInfo.InvariantCulture, $"reload {count} of {Reloads}: {failure}");
-                }
-            }
-
-            return null;
-        });
+            context.Firewall is null ? null : await context.Firewall.ReloadAsync(Reloads, cancellation));
 
     /// <summary>
     /// Whatever of the firewall runs ends: its watch is killed, and its service is stopped, which is what a machine does to it

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Globalization;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
 
@@ -10,6 +11,9 @@ public sealed class FirewallSession : IAsyncDisposable
 {
     /// <summary>How long one of its programs may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Runs program $0 $1 times, and says after each that it is done.</summary>
+    private const string Repeat = """n=0; while [ "$n" -lt "$1" ]; do "$0" || exit; n=$((n + 1)); echo "leakverifier: reload $n done"; done""";
 
     private readonly FirewallFolder _firewall;
     private readonly LabHost _client;
@@ -49,6 +53,34 @@ public sealed class FirewallSession : IAsyncDisposable
     /// <summary>Loads the rules again.</summary>
     /// <returns>Null, or why that failed.</returns>
     public Task<string?> ReloadAsync(CancellationToken cancellation) => RunAsync(_firewall.Reload, cancellation);
+
+    /// <summary>Loads the rules again and again: one shell starts them all, so that each follows the other at once.</summary>
+    /// <returns>Null, or which of them failed, and why.</returns>
+    public async Task<string?> ReloadAsync(int times, CancellationToken cancellation)
+    {
+        string[] command = ["/bin/sh", "-c", Repeat, _firewall.Reload, string.Create(CultureInfo.InvariantCulture, $"{times}")];
+        await using var shell = await ChildProcess.StartAsync(_client.Programs, command, _facts);
+        for (var count = 1; count <= times; count++)
+        {
+            var done = string.Create(CultureInfo.InvariantCulture, $"leakverifier: reload {count} done");
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            deadline.CancelAfter(Patience);
+            try
+            {
+                if (await shell.WaitForLineAsync(line => line.EndsWith(done, StringComparison.Ordinal), deadline.Token) is null)
+                {
+                    var failure = Failure(_firewall.Reload, await shell.WaitForExitAsync(cancellation));
+                    return string.Create(CultureInfo.InvariantCulture, $"reload {count} of {times}: {failure}");
+                }
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"reload {count} of {times}: {Late(_firewall.Reload)}");
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Kills the watch and stops the service, as far as there are any.</summary>
     /// <returns>Null, or why that failed.</returns>
@@ -90,21 +122,30 @@ public sealed class FirewallSession : IAsyncDisposable
 
     private async Task<string?> RunAsync(string program, CancellationToken cancellation)
     {
-        var name = Path.GetFileName(program);
         try
         {
             var result = await ChildProcess.RunAsync(
                 _client.Programs, [program], _facts, timeout: Patience, cancellation: cancellation);
-            return result.IsSuccess ? null : $"'{name}' of the firewall failed with {result.Ending}";
+            return result.IsSuccess ? null : Failure(program, result);
         }
         catch (TimeoutException)
         {
-            return $"'{name}' of the firewall did not return within {Patience.TotalSeconds:0} s";
+            return Late(program);
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
             return NotStarted(program, exception);
         }
+    }
+
+    private static string Failure(string program, CommandResult result)
+    {
+        return $"'{Path.GetFileName(program)}' of the firewall failed with {result.Ending}";
+    }
+
+    private static string Late(string program)
+    {
+        return $"'{Path.GetFileName(program)}' of the firewall did not return within {Patience.TotalSeconds:0} s";
     }
 
     private static string NotStarted(string program, System.ComponentModel.Win32Exception exception)

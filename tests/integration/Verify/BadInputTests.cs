@@ -23,6 +23,30 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public async Task A_reload_that_fails_later_makes_the_scenario_inconclusive_and_is_counted()
+    {
+        using var firewall = TestFirewall.Of(
+            $"exec '{TestFirewall.SealedUp}'",
+            reload: "echo x >> /run/reloads; test $(wc -l < /run/reloads) -lt 3 || { echo 'no more' >&2; exit 4; }");
+
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", "oob-reload");
+
+        run.ExitCode.Should().Be(2, "{0}", run);
+        run.Report["oob-reload"].Reason.Should().Be("reload 3 of 100: 'reload' of the firewall failed with exit code 4: no more");
+    }
+
+    [Test]
+    public async Task A_reload_that_hangs_makes_the_scenario_inconclusive()
+    {
+        using var firewall = TestFirewall.Of($"exec '{TestFirewall.SealedUp}'", reload: "exec sleep 1000");
+
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", "oob-reload");
+
+        run.ExitCode.Should().Be(2, "{0}", run);
+        run.Report["oob-reload"].Reason.Should().Be("reload 1 of 100: 'reload' of the firewall did not return within 15 s");
+    }
+
+    [Test]
     public async Task An_up_that_hangs_makes_the_scenario_inconclusive_and_is_gone_afterwards()
     {
         using var firewall = TestFirewall.Of("sleep 1000");

@@ -23,7 +23,7 @@ public sealed class BytecodeTests
     public async Task SetUp() => _space = await TestNamespace.CreateAsync();
 
     [TearDown]
-    public void TearDown() => _space.Dispose();
+    public void TearDown() => _space?.Dispose();
 
     [TestCaseSource(nameof(Names))]
     public async Task A_golden_ruleset_is_byte_for_byte_what_nft_makes_of_it(string name)

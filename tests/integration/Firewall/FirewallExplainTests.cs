@@ -44,7 +44,7 @@ public sealed partial class FirewallExplainTests
     [TearDown]
     public void TearDown()
     {
-        _wire.Dispose();
+        _wire?.Dispose();
         File.Delete(_config);
     }
 

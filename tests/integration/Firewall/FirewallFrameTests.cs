@@ -30,7 +30,7 @@ public sealed class FirewallFrameTests
     }
 
     [TearDown]
-    public void TearDown() => _wire.Dispose();
+    public void TearDown() => _wire?.Dispose();
 
     [TestCase(false)]
     [TestCase(true)]

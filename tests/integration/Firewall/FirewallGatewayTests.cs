@@ -50,7 +50,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
     public void TearDown()
     {
         _workstation.Dispose();
-        _wire.Dispose();
+        _wire?.Dispose();
         File.Delete(_config);
     }
 

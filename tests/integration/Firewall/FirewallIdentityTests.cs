@@ -24,7 +24,7 @@ public sealed class FirewallIdentityTests
     [TearDown]
     public void TearDown()
     {
-        _wire.Dispose();
+        _wire?.Dispose();
         File.Delete(_file);
     }
 

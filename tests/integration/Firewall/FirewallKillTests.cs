@@ -28,7 +28,7 @@ public sealed class FirewallKillTests
     }
 
     [TearDown]
-    public void TearDown() => _wire.Dispose();
+    public void TearDown() => _wire?.Dispose();
 
     [Test]
     public async Task Killed_at_random_moments_nothing_lets_anything_out()

@@ -38,7 +38,7 @@ public sealed class FirewallReloadTests
     }
 
     [TearDown]
-    public void TearDown() => _wire.Dispose();
+    public void TearDown() => _wire?.Dispose();
 
     [Test]
     public async Task A_hundred_reloads_let_nothing_out()

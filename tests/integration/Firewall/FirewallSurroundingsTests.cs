@@ -13,7 +13,7 @@ public sealed class FirewallSurroundingsTests
     public async Task SetUp() => _space = await TestNamespace.CreateAsync();
 
     [TearDown]
-    public void TearDown() => _space.Dispose();
+    public void TearDown() => _space?.Dispose();
 
     [TestCase("<&- >&-")]
     [TestCase("<&- >&- 2>&-")]

@@ -19,7 +19,7 @@ public sealed class FirewallWatchTests
     }
 
     [TearDown]
-    public void TearDown() => _wire.Dispose();
+    public void TearDown() => _wire?.Dispose();
 
     [Test]
     public async Task A_foreign_flush_lets_nothing_out_and_is_undone()

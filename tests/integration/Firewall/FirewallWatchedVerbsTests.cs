@@ -18,7 +18,7 @@ public sealed class FirewallWatchedVerbsTests
     public async Task SetUp() => _space = await TestNamespace.CreateAsync();
 
     [TearDown]
-    public void TearDown() => _space.Dispose();
+    public void TearDown() => _space?.Dispose();
 
     [Test]
     public async Task A_watch_ends_the_waiting_of_a_start_that_was_to_be_confirmed()

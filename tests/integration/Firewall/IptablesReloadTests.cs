@@ -34,7 +34,7 @@ public sealed class IptablesReloadTests(string variant)
     }
 
     [TearDown]
-    public void TearDown() => _wire.Dispose();
+    public void TearDown() => _wire?.Dispose();
 
     [Test]
     public async Task Reloads_let_nothing_out_and_a_reload_in_two_steps_does()

@@ -113,6 +113,32 @@ public sealed class NftReaderTests
             .Select(step => step.GetType()).Should().Equal(typeof(FamilyStep), typeof(UnknownStep), typeof(TranslateStep));
     }
 
+    [TestCase("counter")]
+    [TestCase("ct helper")]
+    [TestCase("ct timeout")]
+    [TestCase("secmark")]
+    public void An_object_from_a_map_ends_the_rule_where_the_map_has_no_key(string statement)
+    {
+        Object(statement, """{"set": [["192.0.2.1", "x"]]}""").Select(step => step.GetType())
+            .Should().Equal(typeof(FamilyStep), typeof(MatchStep));
+        Object(statement, "\"@gone\"").Should().ContainSingle().Which.Should().BeOfType<UnknownStep>();
+        StepsOf("{\"" + statement + "\": \"x\"}").Should().BeEmpty();
+    }
+
+    [TestCase("icmp")]
+    [TestCase("icmpv6")]
+    [TestCase("igmp")]
+    public void A_checksum_where_others_have_a_port_is_not_written_unseen(string protocol)
+    {
+        StepsOf("{\"mangle\": {\"key\": {\"payload\": {\"protocol\": \"" + protocol + "\", \"field\": \"checksum\"}}, \"value\": 53}}")
+            .Should().ContainSingle().Which.Should().BeOfType<OpaqueStep>();
+    }
+
+    private static List<RuleStep> Object(string statement, string data)
+    {
+        return StepsOf("{\"" + statement + "\": {\"map\": {\"key\": " + Address + ", \"data\": " + data + "}}}");
+    }
+
     private static List<RuleStep> StepsOf(string rule, string family = "inet")
     {
         var hook = family == "netdev" ? "egress" : "output";

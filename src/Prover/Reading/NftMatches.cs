@@ -11,6 +11,9 @@ namespace LeakVerifier.Prover.Reading;
 /// <param name="context">Where the rule is.</param>
 internal sealed class NftMatches(NftSets sets, NftContext context)
 {
+    /// <summary>Where the rule is.</summary>
+    public NftContext Context => context;
+
     /// <summary>The steps of a match. What the model does not know becomes one unknown.</summary>
     public IEnumerable<RuleStep> Match(JsonElement json)
     {

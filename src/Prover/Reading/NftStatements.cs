@@ -75,7 +75,7 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
     }
 
     // A reject of one protocol implies the condition on it, which the listing omits.
-    private static IEnumerable<RuleStep> Reject(JsonElement value)
+    private IEnumerable<RuleStep> Reject(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Null)
         {
@@ -84,11 +84,11 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
         var type = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t)
             ? t.GetString()
             : "";
-        RuleStep[] conditions = type switch
+        IReadOnlyList<RuleStep> conditions = type switch
         {
             "icmp" => [new FamilyStep(IpFamily.Ip4)],
             "icmpv6" => [new FamilyStep(IpFamily.Ip6)],
-            "tcp reset" => [MatchStep.Of(FieldKey.Whole(Field.Protocol), [ValueRange.Exactly(6)])],
+            "tcp reset" => matches.Context.Protocol(6),
             "icmpx" or "" => [],
             _ => [new UnknownStep($"reject with {type}")],
         };

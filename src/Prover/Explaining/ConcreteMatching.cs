@@ -17,6 +17,8 @@ internal static class ConcreteMatching
             FamilyStep family => family.Family == flight.Packet.Family || family.IsImplied && flight.Unknown(place),
             NeverStep => false,
             UnknownStep => flight.Unknown(place),
+            DirectStep direct => flight.Packet.Family == IpFamily.Ip4 || flight[Field.NextHeader] == direct.Protocol
+                || flight.Unknown(place),
             CgroupStep cgroup => flight.Unknown(CgroupStep.KeyOf(cgroup.Group)) && (cgroup.IsSure || flight.Unknown(place)),
             MatchStep match => Holds(match, flight, place),
             DestinationKindStep kind => Holds(kind, flight, place) != kind.Negated,

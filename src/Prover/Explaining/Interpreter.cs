@@ -74,6 +74,11 @@ public static class Interpreter
         {
             return false;
         }
+        if (flight.Packet.Family == IpFamily.Ip4 && (ValueRange.Contains(AddressRanges.Unforwarded4, flight[Field.Destination])
+            || ValueRange.Contains(AddressRanges.NoSource4, flight[Field.Source])))
+        {
+            return false;
+        }
         // net/ipv4/ip_forward.c, net/ipv6/ip6_output.c: between the two hooks a hop is taken from the packet's life.
         if (flight[Field.HopLimit] <= 1)
         {
@@ -149,10 +154,10 @@ public static class Interpreter
             Translation.Apply(
                 new TranslateStep(isDestination, null, null, KeepsPort: false), flight, $"{hook} nat mapped");
         }
-        return isKnown || flight[Field.ConnectionState] > Related || FirstPacket(hooks, hook, flight);
+        return isKnown || flight[Field.ConnectionState] > Related || FirstPacket(hooks, hook, flight, isDestination);
     }
 
-    private static bool FirstPacket(Hooks hooks, Hook hook, Flight flight)
+    private static bool FirstPacket(Hooks hooks, Hook hook, Flight flight, bool isDestination)
     {
         flight.IsTracked = true;
         foreach (var hooked in hooks.TranslationsAt(hook).SelectMany(turn => turn.Ordered(flight.Unknown)))
@@ -166,6 +171,10 @@ public static class Interpreter
             {
                 break;
             }
+        }
+        foreach (var bit in hooks.AsksForStatus ? Hooks.TranslationStatus(isDestination) : [])
+        {
+            flight[Field.ConnectionStatus] |= flight.Unknown($"{hook} nat status#{bit}") ? UInt128.One << bit : UInt128.Zero;
         }
         return true;
     }

@@ -16,7 +16,7 @@ internal static class Translation
         var width = Fields.Width(field, flight.Packet.Family);
         var address = step.ToThisMachine ? AddressRanges.Loopback(flight.Packet.Family)[0].Low | 1 : step.Address;
         flight[field] = address ?? flight.UnknownNumber(place + "@", width);
-        var hasPorts = flight[Field.Protocol] == 6 || flight[Field.Protocol] == 17;
+        var hasPorts = ValueRange.Contains(TranslateStep.WithPorts, flight[Field.Protocol]);
         if (!hasPorts || step.Port is null && step.KeepsPort)
         {
             return;

@@ -102,6 +102,13 @@ public sealed record CgroupStep(string Group, bool IsSure) : RuleStep
     private const string Prefix = "cgroup ";
 }
 
+/// <summary>
+/// The rule ends, for all that is known, unless the packet's transport header follows IPv6's without extension headers.
+/// </summary>
+/// <param name="Protocol">The transport protocol.</param>
+/// <param name="Construct">What is not known of the rule.</param>
+public sealed record DirectStep(byte Protocol, string Construct) : RuleStep;
+
 /// <summary>A match that the model does not know, or that depends on more than the packet: it may match or not.</summary>
 /// <param name="Construct">The rule's words.</param>
 public sealed record UnknownStep(string Construct) : RuleStep;
@@ -122,6 +129,13 @@ public sealed record RewriteStep(string Construct) : RuleStep;
 /// <param name="KeepsPort">Without a port, whether the old one stays for sure.</param>
 public sealed record TranslateStep(bool IsDestination, UInt128? Address, ushort? Port, bool KeepsPort) : RuleStep
 {
+    /// <summary>
+    /// The protocols whose ports are translated: TCP, UDP, DCCP, SCTP and UDP-Lite (net/netfilter/nf_nat_proto.c,
+    /// nf_nat_manip_pkt and l4proto_manip_pkt).
+    /// </summary>
+    public static ImmutableArray<ValueRange> WithPorts { get; } =
+        ValueRange.Normalise(new uint[] { 6, 17, 33, 132, 136 }.Select(number => ValueRange.Exactly(number)));
+
     /// <summary>The packet is sent to this machine itself, whichever of its addresses is chosen.</summary>
     public bool ToThisMachine { get; init; }
 }

@@ -23,6 +23,12 @@ internal static class AddressRanges
     /// </summary>
     public static ImmutableArray<ValueRange> Broadcast4 { get; } = [Of("0.0.0.0", 32), Of("255.255.255.255", 32)];
 
+    /// <summary>What is for everybody here, which is not passed on (net/ipv4/route.c, ip_route_input_rcu).</summary>
+    public static ImmutableArray<ValueRange> Unforwarded4 => Broadcast4;
+
+    /// <summary>From where nobody can be (the same function): what claims to come from there is not passed on.</summary>
+    public static ImmutableArray<ValueRange> NoSource4 { get; } = [.. Groups4, Of("255.255.255.255", 32)];
+
     /// <summary>Loopback addresses of a family.</summary>
     public static ImmutableArray<ValueRange> Loopback(IpFamily family)
     {

@@ -20,6 +20,7 @@ internal static class Assumptions
         list.Add(loaded.Interfaces is { } names
             ? $"Physical is every interface but {Exempt(policy)}; present now: {string.Join(", ", names)}."
             : $"Physical is every interface but {Exempt(policy)}; the present ones were not listed.");
+        list.Add("Interfaces that come later have names of letters, digits, \"_\", \"-\" and \".\".");
         list.Add(hasEgress
             ? "Frames of packet sockets (CAP_NET_RAW) and frames that are no IP packet are answered for apart, and do not decide."
             : "No chain sees frames of packet sockets (CAP_NET_RAW), nor ARP: they are not answered for.");

@@ -68,6 +68,7 @@ internal sealed class Hooks
         HasTracking = steps.Any(UsesTracking);
         MayRewrite = steps.Any(step => step is OpaqueStep or TranslateStep { IsDestination: true }
             or AssignStep { Field: not (Field.Mark or Field.ConnectionMark) });
+        AsksForStatus = steps.Any(step => KeysOf(step).Any(key => key is FieldKey { Field: Field.ConnectionStatus }));
         CanReroute = HasNat || _chains.Any(chain => chain.Base.Hook == Hook.Output && MayReroute(chain));
     }
 
@@ -79,6 +80,12 @@ internal sealed class Hooks
     /// do that (net/netfilter/nf_conntrack_proto.c, nf_ct_netns_get: translations and what asks for connections do).
     /// </summary>
     public bool HasTracking { get; }
+
+    /// <summary>Whether a rule asks what was done to a connection.</summary>
+    public bool AsksForStatus { get; }
+
+    /// <summary>The bits of a connection's status that a translation sets: IPS_DST_NAT and IPS_DST_NAT_DONE, or those of the source.</summary>
+    public static int[] TranslationStatus(bool isDestination) => isDestination ? [5, 8] : [4, 7];
 
     /// <summary>Whether rules may make the kernel route a packet of its own again.</summary>
     public bool CanReroute { get; }
@@ -140,10 +147,16 @@ internal sealed class Hooks
 
     private static bool UsesTracking(RuleStep step) => step switch
     {
-        MatchStep match => match.Keys.Any(IsOfConnection),
-        VerdictMapStep map => map.Keys.Any(IsOfConnection),
+        MatchStep or VerdictMapStep => KeysOf(step).Any(IsOfConnection),
         AssignStep assign => assign.Field == Field.ConnectionMark || Matching.AsksForConnection(assign.Value),
         _ => step is TranslateStep,
+    };
+
+    private static ImmutableArray<Key> KeysOf(RuleStep step) => step switch
+    {
+        MatchStep match => match.Keys,
+        VerdictMapStep map => map.Keys,
+        _ => [],
     };
 
     private static bool IsOfConnection(Key key) => key is FieldKey field && Matching.IsOfConnection(field.Field);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Collections.Immutable;
 using LeakVerifier.Prover.Diagram;
 using LeakVerifier.Prover.Model;
 
@@ -15,6 +14,7 @@ internal sealed class PathModel
     private const int RuleVisitBudget = 5_000_000;
     private const string HistoricTranslation = "an address translation of a connection from before";
 
+    private const string Translated = "whether the connection has become a translated one (ct status)";
     private const string Rerouting = "whether a translated packet is routed elsewhere";
 
     /// <summary>The unknown whether a packet from the network has a mark; which: the same with <c>=</c>.</summary>
@@ -87,7 +87,7 @@ internal sealed class PathModel
             case PathKind.Forward:
                 PrepareForwarded();
                 PrepareTranslated(Hook.Prerouting);
-                region = TakeHop(Visit(Hook.Prerouting, region));
+                region = TakeHop(Routed(Visit(Hook.Prerouting, region)));
                 region = Visit(Hook.Postrouting, Visit(Hook.Forward, region));
                 break;
         }
@@ -159,8 +159,14 @@ internal sealed class PathModel
 
     private int HasPorts()
     {
-        var protocols = ImmutableArray.Create(ValueRange.Exactly(6), ValueRange.Exactly(17));
-        return BitVectors.InRanges(_gates, State.Bits(Field.Protocol), protocols.AsSpan());
+        return BitVectors.InRanges(_gates, State.Bits(Field.Protocol), TranslateStep.WithPorts.AsSpan());
+    }
+
+    private int Routed(int region)
+    {
+        return Space.Family == IpFamily.Ip6 ? region : _gates.Difference(region, _gates.Or(
+            BitVectors.InRanges(_gates, State.Bits(Field.Destination), AddressRanges.Unforwarded4.AsSpan()),
+            BitVectors.InRanges(_gates, State.Bits(Field.Source), AddressRanges.NoSource4.AsSpan())));
     }
 
     // net/ipv4/ip_forward.c, net/ipv6/ip6_output.c: a packet without a life left goes no further.
@@ -230,7 +236,25 @@ internal sealed class PathModel
         {
             TranslateSource(_gates.And(known, mapped), MappedKey(hook));
         }
-        return _gates.Or(passed, AskNat(hook, asked));
+        passed = _gates.Or(passed, AskNat(hook, asked));
+        NoteTranslation(hook, asked, isDestination);
+        return passed;
+    }
+
+    // Of a connection that was asked for its translation some bits of its status may be set since (nf_nat_setup_info).
+    private void NoteTranslation(Hook hook, int asked, bool isDestination)
+    {
+        if (!_hooks.AsksForStatus)
+        {
+            return;
+        }
+        var bits = State.Bits(Field.ConnectionStatus).ToArray();
+        foreach (var bit in Hooks.TranslationStatus(isDestination))
+        {
+            var place = bits.Length - 1 - bit; // the first is the most significant
+            bits[place] = _gates.Or(bits[place], _gates.And(asked, Space.Unknown($"{hook} nat status#{bit}", Translated)));
+        }
+        State.Set(Field.ConnectionStatus, bits);
     }
 
     private int AskNat(Hook hook, int asked)

@@ -21,11 +21,11 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
             ? gates.Difference(result, space.Bits(Field.HasSocket)[0])
             : gates.And(result, Owners());
         // Ordinary sockets' packets are fragmented behind postrouting. A raw socket can send a fragment, which conntrack
-        // reassembles unless the socket says IP_NODEFRAG (ip(7)); IPv6 has no such option.
-        var isReassembled = path == PathKind.Forward
-            ? hooks.Reassembles(Hook.Prerouting)
-            : space.Family == IpFamily.Ip6 && hooks.Reassembles(Hook.Output);
-        if (isReassembled && path != PathKind.PacketSocket || noRawSockets && path == PathKind.Output)
+        // reassembles unless the socket says IP_NODEFRAG (ip(7)). IPv6 has no such option, but an IPv6 fragment whose header
+        // gives the payload's length as 0 is left alone, of this machine and of others (net/ipv6/netfilter/
+        // nf_conntrack_reasm.c, nf_ct_frag6_gather; both were seen on the wire).
+        var isReassembled = path == PathKind.Forward && space.Family == IpFamily.Ip4 && hooks.Reassembles(Hook.Prerouting);
+        if (isReassembled || noRawSockets && path == PathKind.Output)
         {
             result = gates.And(result, IsFirst());
         }
@@ -61,7 +61,9 @@ internal sealed class World(IGates gates, PacketSpace space, InterfaceClasses cl
         var needsHeader = In(Field.Protocol,
             ValueRange.Normalise(new uint[] { 1, 6, 17, 58 }.Select(number => ValueRange.Exactly(number))));
         var isTracked = In(Field.ConnectionState, [new ValueRange(0, (int)ConnectionState.Related)]);
-        return gates.Difference(states, All(needsHeader, isTracked, space.Bits(Field.Truncated)[0]));
+        // The first of a connection is never an answer.
+        var isReply = gates.And(Equal(Field.ConnectionState, (int)ConnectionState.New), space.Bits(Field.ConnectionDirection)[0]);
+        return gates.Difference(states, gates.Or(isReply, All(needsHeader, isTracked, space.Bits(Field.Truncated)[0])));
     }
 
     // Nothing fragments a frame of a packet socket, and without a chain that looks the form does not matter.

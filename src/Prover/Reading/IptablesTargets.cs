@@ -51,8 +51,10 @@ internal sealed class IptablesTargets(IpFamily family)
                 return [];
             case "SET":
                 return Set(rest);
-            case "CHECKSUM" or "TCPMSS" or "TCPOPTSTRIP" or "TOS" or "DSCP" or "ECN":
+            case "CHECKSUM" or "TCPMSS" or "TCPOPTSTRIP" or "TOS" or "DSCP":
                 return [new RewriteStep(name)];
+            case "ECN":
+                return [new RewriteStep(name), new AssignStep(Field.TcpFlags, Ecn)];
             case "MARK":
                 return [new AssignStep(Field.Mark, Mark(Field.Mark, Options(rest, MarkOptions)))];
             case "CONNMARK":
@@ -75,6 +77,11 @@ internal sealed class IptablesTargets(IpFamily family)
                 throw new UnreadableException($"target {name}");
         }
     }
+
+    // ECE and CWR, which --ecn-tcp-remove, say, takes away (net/ipv4/netfilter/ipt_ECN.c).
+    private static XorExpression Ecn => new(
+        new BitwiseExpression(new FieldExpression(Field.TcpFlags), 0x3f, 0),
+        new BitwiseExpression(new UnknownExpression("the bits that the target ECN writes"), 0xc0, 0));
 
     // Adding to an ipset changes no packet, but a set can hold a mark that the packet gets (--map-mark).
     private static IEnumerable<RuleStep> Set(List<IptablesToken> rest)

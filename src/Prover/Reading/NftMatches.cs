@@ -11,6 +11,9 @@ namespace LeakVerifier.Prover.Reading;
 /// <param name="context">Where the rule is.</param>
 internal sealed class NftMatches(NftSets sets, NftContext context)
 {
+    /// <summary>Where the rule is.</summary>
+    public NftContext Context => context;
+
     /// <summary>The steps of a match. What the model does not know becomes one unknown.</summary>
     public IEnumerable<RuleStep> Match(JsonElement json)
     {
@@ -47,18 +50,36 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
         try
         {
             var (keys, pairs) = Map(json);
-            var elements = pairs.Select(pair => NftValues.Element(pair.Key, keys));
             var values = pairs.Select(pair => pair.Value.GetUInt32()).Distinct().ToList();
             // Which of several values it is depends on the key: left open.
             ValueExpression value = values.Count == 1 ? new ConstantExpression(values[0]) : new UnknownExpression(words);
-            var match = new MatchStep([.. keys.Select(StateKey)], [.. elements], Negated: false, MatchFlavour.Native);
-            return [.. Conditions(keys), match, new AssignStep(field, value)];
+            return [.. Conditions(keys), Listed(keys, pairs), new AssignStep(field, value)];
         }
         catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException
             or FormatException)
         {
             return [new UnknownStep($"{e.Message} in {words}"), new AssignStep(field, new UnknownExpression(words))];
         }
+    }
+
+    /// <summary>What a map needs to have a value, whichever it is; without one the rule ends.</summary>
+    public IEnumerable<RuleStep> Lookup(JsonElement json)
+    {
+        try
+        {
+            var (keys, pairs) = Map(json);
+            return [.. Conditions(keys), Listed(keys, pairs)];
+        }
+        catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException)
+        {
+            return [new UnknownStep($"{e.Message} in {Shortened(json)}")];
+        }
+    }
+
+    private static MatchStep Listed(List<NftKey> keys, List<(JsonElement Key, JsonElement Value)> pairs)
+    {
+        var elements = pairs.Select(pair => NftValues.Element(pair.Key, keys));
+        return new MatchStep([.. keys.Select(StateKey)], [.. elements], Negated: false, MatchFlavour.Native);
     }
 
     private (List<NftKey> Keys, List<(JsonElement Key, JsonElement Value)> Pairs) Map(JsonElement json)

@@ -8,6 +8,10 @@ namespace LeakVerifier.Prover.Reading;
 /// <summary>Header fields (nft(8), PAYLOAD EXPRESSIONS), each with the conditions that it implies.</summary>
 internal static class NftPayload
 {
+    // nft reads the header only where "meta iiftype" is that of Ethernet, which it does not list: of a device without such
+    // headers (tun, ppp, many modems) the rule ends.
+    private const string Ethernet = "whether the device has Ethernet's headers, which a rule with \"ether type\" asks first";
+
     /// <summary>Reads a payload expression.</summary>
     public static NftKey Read(JsonElement json, NftContext context)
     {
@@ -23,32 +27,28 @@ internal static class NftPayload
         {
             "ip" => Ip4(field) with { Conditions = [new FamilyStep(IpFamily.Ip4)] },
             "ip6" => Ip6(field) with { Conditions = [new FamilyStep(IpFamily.Ip6)] },
-            "ether" when field == "type" && context.HasLinkHeader => new(FieldKey.Whole(Field.EtherType), NftValueKind.EtherType),
+            "ether" when field == "type" && context.HasLinkHeader =>
+                new(FieldKey.Whole(Field.EtherType), NftValueKind.EtherType) { Conditions = [new UnknownStep(Ethernet)] },
             "arp" => new(FieldKey.Whole(Field.Protocol), NftValueKind.Number) { Conditions = [new NeverStep()] },
             "th" => Ports(field),
-            "tcp" => (field == "flags" ? TcpFlags : Ports(field)) with { Conditions = [Protocol(6)] },
-            "udp" => Ports(field) with { Conditions = [Protocol(17)] },
-            "udplite" => Ports(field) with { Conditions = [Protocol(136)] },
-            "sctp" => Ports(field) with { Conditions = [Protocol(132)] },
-            "dccp" => Ports(field) with { Conditions = [Protocol(33)] },
+            "tcp" => (field == "flags" ? TcpFlags : Ports(field)) with { Conditions = context.Protocol(6) },
+            "udp" => Ports(field) with { Conditions = context.Protocol(17) },
+            "udplite" => Ports(field) with { Conditions = context.Protocol(136) },
+            "sctp" => Ports(field) with { Conditions = context.Protocol(132) },
+            "dccp" => Ports(field) with { Conditions = context.Protocol(33) },
             "icmp" => Icmp(field, NftValueKind.IcmpType) with
             {
-                Conditions = [new FamilyStep(IpFamily.Ip4, !context.IsFamilySure), Protocol(1)],
+                Conditions = [new FamilyStep(IpFamily.Ip4, !context.IsIp4Sure), .. context.Protocol(1)],
             },
             "icmpv6" => Icmp(field, NftValueKind.IcmpV6Type) with
             {
-                Conditions = [new FamilyStep(IpFamily.Ip6, !context.IsFamilySure), Protocol(58)],
+                Conditions = [new FamilyStep(IpFamily.Ip6, !context.IsIp6Sure), .. context.Protocol(58)],
             },
             _ => throw new UnreadableException($"{protocol} {field}"),
         };
     }
 
     private static NftKey TcpFlags => new(FieldKey.Whole(Field.TcpFlags), NftValueKind.TcpFlags);
-
-    private static MatchStep Protocol(byte number)
-    {
-        return MatchStep.Of(FieldKey.Whole(Field.Protocol), [ValueRange.Exactly(number)]);
-    }
 
     private static NftKey Ip4(string field) => field switch
     {

@@ -35,7 +35,9 @@ internal static class NftRuleText
         var body = property.Value;
         return property.Name switch
         {
-            "counter" => "",
+            "counter" => body.ValueKind == JsonValueKind.Object && body.TryGetProperty("map", out _)
+                ? $"counter name {NftValueText.Of(body)}"
+                : "",
             _ when body.ValueKind == JsonValueKind.Null => property.Name,
             "match" => Match(body),
             "jump" or "goto" => $"{property.Name} {Part(body, "target")}",

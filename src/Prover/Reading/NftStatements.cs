@@ -46,8 +46,10 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
                 return matches.Match(value);
             case "vmap":
                 return matches.VerdictMap(value);
-            case "counter" or "log" or "last" or "ct helper" or "ct timeout" or "ct expectation" or "secmark":
+            case "log" or "last":
                 return [];
+            case "counter" or "ct helper" or "ct timeout" or "ct expectation" or "secmark":
+                return Object(value);
             case "limit" or "quota" or "ct count" or "set" or "map" or "meter" or "connlimit":
                 return [new UnknownStep(NftMatches.Shortened(whole))];
             case "reject":
@@ -65,8 +67,15 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
         }
     }
 
+    // Named objects change nothing that rules of this model read. One that a map chooses ends the rule where the map has
+    // none (net/netfilter/nft_objref.c, nft_objref_map_eval).
+    private IEnumerable<RuleStep> Object(JsonElement value)
+    {
+        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("map", out var map) ? matches.Lookup(map) : [];
+    }
+
     // A reject of one protocol implies the condition on it, which the listing omits.
-    private static IEnumerable<RuleStep> Reject(JsonElement value)
+    private IEnumerable<RuleStep> Reject(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Null)
         {
@@ -75,11 +84,11 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
         var type = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t)
             ? t.GetString()
             : "";
-        RuleStep[] conditions = type switch
+        IReadOnlyList<RuleStep> conditions = type switch
         {
             "icmp" => [new FamilyStep(IpFamily.Ip4)],
             "icmpv6" => [new FamilyStep(IpFamily.Ip6)],
-            "tcp reset" => [MatchStep.Of(FieldKey.Whole(Field.Protocol), [ValueRange.Exactly(6)])],
+            "tcp reset" => matches.Context.Protocol(6),
             "icmpx" or "" => [],
             _ => [new UnknownStep($"reject with {type}")],
         };
@@ -109,10 +118,12 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
         }
     }
 
+    // The checksums of ICMP and IGMP are where other protocols have a port.
     private static bool IsHarmless(JsonElement payload)
     {
         return NftJson.Unexpected(payload, "protocol", "field") is null && payload.TryGetProperty("field", out var field)
-            && field.GetString() is "dscp" or "ecn" or "checksum" or "id" or "flowlabel" or "window";
+            && (field.GetString() is "dscp" or "ecn" or "id" or "flowlabel" or "window"
+                || field.ValueEquals("checksum") && NftKeys.Text(payload, "protocol") is "ip" or "tcp" or "udp" or "udplite");
     }
 
     // nft prints no parameters of xtables extensions: only what needs none is known from its listing.

@@ -194,9 +194,14 @@ internal sealed class NftTableBuilder(string family, string name)
     private Rule Rule(JsonElement json, string chain, int index, NftTextFacts? text, SavedTable? saved)
     {
         var handle = json.TryGetProperty("handle", out var listed) && listed.TryGetInt64(out var number) ? number : -1;
-        var isSure = family is "ip" or "ip6" || text?.ChecksFamily(family, name, chain, handle) == true;
-        var context = new NftContext(isSure, family is "netdev" or "bridge", text?.CgroupLevel(family, name, chain, handle));
+        var bytecode = text?.Bytecode(family, name, chain, handle);
         var expressions = json.GetProperty("expr").EnumerateArray().ToList();
+        var context = new NftContext(
+            IsIp4Sure: family == "ip" || bytecode?.Checks(IpFamily.Ip4) == true,
+            IsIp6Sure: family == "ip6" || bytecode?.Checks(IpFamily.Ip6) == true,
+            Transport(bytecode, json.GetProperty("expr").GetRawText()),
+            HasLinkHeader: family is "netdev" or "bridge",
+            text?.CgroupLevel(family, name, chain, handle));
         var other = saved?.Rules[chain][index];
         var extensions = other is null ? null : Extensions(expressions, other.Words);
         var statements = new NftStatements(new NftMatches(_sets, context), extensions);
@@ -206,6 +211,22 @@ internal sealed class NftTableBuilder(string family, string name)
             : statements.Read(expression));
         return new Rule(label, extensions is null ? NftRuleText.Of(expressions) : other!.Rule.Text, [.. steps]);
     }
+
+    // In a table of IPv6 nft 1.0.6 elides "ip6 nexthdr udp" before "udp dport", as it does "meta l4proto udp".
+    private TransportCheck Transport(NftBytecode? bytecode, string rule)
+    {
+        if (family == "ip" || bytecode is null)
+        {
+            return family == "ip6" ? TransportCheck.Unlisted : TransportCheck.Protocol;
+        }
+        // IPv4's fragment offset is in the same place, and raw reads may be.
+        var listed = Count(rule, "\"nexthdr\"") + Count(rule, "\"frag-off\"") + Count(rule, "\"nh\"");
+        return bytecode.NextHeaderLoads <= listed ? TransportCheck.Protocol
+            : bytecode.LoadsProtocol || listed > 0 ? TransportCheck.Unclear
+            : TransportCheck.NextHeader;
+    }
+
+    private static int Count(string text, string word) => text.Split(word).Length - 1;
 
     private XtablesExtensions? Extensions(List<JsonElement> expressions, List<IptablesToken> words)
     {

@@ -16,7 +16,7 @@ internal sealed class NftTextFacts
     private readonly Dictionary<(string Family, string Table, string Chain, long Handle), int?> _levels = [];
     private readonly Dictionary<(string Family, string Table, string Chain), HookDevices> _kernels = [];
     private readonly Dictionary<(string Family, string Table), bool> _dormant = [];
-    private readonly HashSet<(string Family, string Table, string Chain, long Handle)> _checked = [];
+    private readonly Dictionary<(string Family, string Table, string Chain, long Handle), NftBytecode> _bytecode = [];
 
     /// <summary>What iptables-nft-save lists.</summary>
     public XtablesTables Xtables { get; } = new();
@@ -62,10 +62,10 @@ internal sealed class NftTextFacts
         _kernels[(chain.Family, chain.Table, chain.Chain)] = chain;
     }
 
-    /// <summary>Whether the rule's bytecode loads the IP version or the EtherType.</summary>
-    public bool ChecksFamily(string family, string table, string chain, long handle)
+    /// <summary>What the rule's bytecode says; null: it was not given.</summary>
+    public NftBytecode? Bytecode(string family, string table, string chain, long handle)
     {
-        return _checked.Contains((family, table, chain, handle));
+        return _bytecode.GetValueOrDefault((family, table, chain, handle));
     }
 
     /// <summary>Adds a text listing, with or without bytecode.</summary>
@@ -97,9 +97,14 @@ internal sealed class NftTextFacts
                     var isNumber = int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var level);
                     _levels[rule] = isNumber && !_levels.ContainsKey(rule) ? level : null;
                     break;
-                case ["[", "meta", "load", "nfproto" or "protocol", ..]:
-                    _checked.Add(rule);
-                    break;
+            }
+            if (words is ["[", ..])
+            {
+                if (!_bytecode.TryGetValue(rule, out var bytecode))
+                {
+                    _bytecode[rule] = bytecode = new NftBytecode();
+                }
+                bytecode.Add(words);
             }
         }
     }

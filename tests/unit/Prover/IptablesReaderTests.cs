@@ -124,6 +124,12 @@ public sealed class IptablesReaderTests
         StepsOf(rule).Select(step => step.GetType()).Should().Equal(steps);
     }
 
+    [Test]
+    public void A_target_that_writes_flags_of_TCP_leaves_them_unknown()
+    {
+        StepsOf("-p tcp -m tcp -j ECN --ecn-tcp-remove")[^1].Should().BeOfType<AssignStep>().Which.Field.Should().Be(Field.TcpFlags);
+    }
+
     private static List<RuleStep> StepsOf(string rule)
     {
         return [.. Read(IpFamily.Ip4, "DROP", [rule]).Ruleset.Tables[0].Chains.Single(c => c.Name == "OUTPUT").Rules[0].Steps];

@@ -290,6 +290,88 @@ public sealed class KernelFactsTests
         Prove(edge).Frames!.Verdict.Should().Be(Verdict.Leak);
     }
 
+    [Test]
+    public void A_translation_changes_the_status_of_its_connection()
+    {
+        var isTranslated = MatchStep.Of(FieldKey.Whole(Field.ConnectionStatus) with { Mask = 32 }, [ValueRange.Exactly(32)]);
+        var before = Filter(Hook.Output, -150, acceptsByDefault: true, [isTranslated, Drop]);
+        var nat = Of(ChainType.Nat, Hook.Output, -100, acceptsByDefault: true, [new TranslateStep(true, null, null, KeepsPort: true)]);
+        var after = Filter(Hook.Postrouting, 0, acceptsByDefault: false, [State(ConnectionState.New), isTranslated, Accept]);
+
+        Prove(before, nat, after, Forward).Paths[0].Verdict.Should().Be(Verdict.Inconclusive);
+        Prove(before, after, Forward).Paths[0].Verdict.Should().Be(Verdict.Proved);
+    }
+
+    [TestCase(6, Verdict.Leak)]
+    [TestCase(33, Verdict.Leak)]
+    [TestCase(132, Verdict.Leak)]
+    [TestCase(136, Verdict.Leak)]
+    [TestCase(47, Verdict.Proved)]
+    public void The_ports_of_every_protocol_that_has_some_are_translated(int protocol, Verdict expected)
+    {
+        var port = MatchStep.Of(FieldKey.SourcePort, [ValueRange.Exactly(5000)]);
+        var output = Filter(Hook.Output, 0, acceptsByDefault: true, [port, Drop]);
+        var nat = Of(ChainType.Nat, Hook.Postrouting, 100, acceptsByDefault: true,
+            [new TranslateStep(IsDestination: false, null, 5000, KeepsPort: false)]);
+        var after = Filter(Hook.Postrouting, 200, acceptsByDefault: false, [Number(Field.Protocol, protocol), port, Accept]);
+
+        Prove(output, nat, after, Forward).Paths[0].Verdict.Should().Be(expected);
+    }
+
+    [Test]
+    public void An_IPv6_fragment_that_gives_its_length_as_zero_is_not_put_together()
+    {
+        RuleStep[] established = [State(ConnectionState.Established), .. Neither, Drop];
+        RuleStep[] later = [new FamilyStep(IpFamily.Ip6), Later, Accept];
+
+        var result = Prove(Output(established, later), Filter(Hook.Forward, 0, acceptsByDefault: false, established, later));
+
+        result.Paths[1].Verdict.Should().Be(Verdict.Leak);
+        result.Paths[3].Verdict.Should().Be(Verdict.Leak);
+    }
+
+    [Test]
+    public void What_is_for_everybody_or_from_nobody_is_not_passed_on()
+    {
+        RuleStep[] fromGroup = [new FamilyStep(IpFamily.Ip4), MatchStep.Of(FieldKey.Whole(Field.Source), AddressRanges.Groups4)];
+        var forward = Filter(Hook.Forward, 0, acceptsByDefault: false, [.. To("255.255.255.255/32"), Accept], [.. fromGroup, Accept]);
+
+        Prove(Output(), forward).Verdict.Should().Be(Verdict.Proved);
+        Prove(Output([.. To("255.255.255.255/32"), Accept]), forward).Paths[0].Verdict.Should().Be(Verdict.Leak);
+    }
+
+    [Test]
+    public void What_was_for_everybody_and_is_translated_is_passed_on()
+    {
+        var nat = Of(ChainType.Nat, Hook.Prerouting, -100, acceptsByDefault: true,
+            [.. To("255.255.255.255/32"), new TranslateStep(true, Number("192.0.2.1"), null, KeepsPort: true)]);
+        var early = Filter(Hook.Prerouting, -300, acceptsByDefault: false, [.. To("255.255.255.255/32"), Accept]);
+        var forward = Filter(Hook.Forward, 0, acceptsByDefault: false, [State(ConnectionState.New), .. To("192.0.2.1/32"), Accept]);
+
+        Prove(nat, early, Output(), forward).Paths[2].Verdict.Should().Be(Verdict.Leak);
+    }
+
+    [Test]
+    public void The_first_packet_of_a_connection_is_no_answer()
+    {
+        RuleStep[] answer = [State(ConnectionState.New), Number(Field.ConnectionDirection, 1), Accept];
+
+        Prove(Output(answer), Forward).Verdict.Should().Be(Verdict.Proved);
+    }
+
+    [TestCase("0123456789abcdefghijklmnopqrstuvwxyz", Verdict.Leak)]
+    [TestCase("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.", Verdict.Proved)]
+    public void An_interface_may_begin_with_any_character_of_usual_names(string covered, Verdict expected)
+    {
+        var drops = covered.Select(c => new RuleStep[]
+        {
+            MatchStep.Of(new InterfaceKey(IsOutput: true, ByIndex: false), new NameValues([new InterfacePattern($"{c}", IsPrefix: true)])),
+            Drop,
+        });
+
+        Prove(Filter(Hook.Output, 0, acceptsByDefault: true, [.. drops]), Forward).Paths[0].Verdict.Should().Be(expected);
+    }
+
     private static IEnumerable<RuleStep> Neither =>
         [.. new[] { "lo", "tun0" }.Select(name => MatchStep.Of(new InterfaceKey(IsOutput: true, ByIndex: false), Names(name), negated: true))];
 

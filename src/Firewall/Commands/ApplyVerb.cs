@@ -63,7 +63,9 @@ internal sealed class ApplyVerb(FirewallEnvironment environment)
         configured.PinHosts(environment);
         WarnOfTheWatch(wall);
         var result = wall.Load(configured.Policy);
-        foreach (var warning in result.Warnings)
+        var isLoaded = result.Outcome is LoadOutcome.InForce or LoadOutcome.Unverified;
+        var breaches = isLoaded ? new UplinkFacts(environment.Links).Breaches(configured.Policy) : [];
+        foreach (var warning in result.Warnings.Concat(breaches))
         {
             environment.Warn(warning);
         }

@@ -30,6 +30,9 @@ internal sealed record StatusReport(
     /// <summary>What a person should know besides.</summary>
     public required IReadOnlyList<string> Remarks { get; init; }
 
+    /// <summary>Whether the rules, exactly as configured, let out by a physical interface what should not leave.</summary>
+    public bool HasBreach { get; init; }
+
     public const string InForce = "in-force";
     public const string Altered = "altered";
     public const string LockedDown = "lockdown";
@@ -37,7 +40,7 @@ internal sealed record StatusReport(
     public const string Unknown = "unknown";
 
     /// <summary>Whether it is proved that nothing leaves but what is configured.</summary>
-    public bool IsClosed => State is InForce or LockedDown && Comparison.HalfCovered.IsEmpty;
+    public bool IsClosed => State is InForce or LockedDown && Comparison.HalfCovered.IsEmpty && !HasBreach;
 
     public ExitCode ExitCode => State switch
     {

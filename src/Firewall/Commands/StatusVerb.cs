@@ -44,8 +44,11 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             comparison = comparison with { Differences = [] };
         }
 
+        // In a lockdown neither the tunnel's interface nor the clients' is let through.
+        var breaches = state == StatusReport.LockedDown ? [] : new UplinkFacts(environment.Links).Breaches(configured).ToList();
         return new StatusReport(state, explanation, comparison, wall.Blocked())
         {
+            HasBreach = breaches.Count > 0,
             Facts = new StatusFacts(
                 wall.Counters(), environment.Confirmations.Last, WatchReport.Read(environment.WatchReportPath))
             {
@@ -53,7 +56,7 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             },
             Backend = wall.Name,
             Uncovered = wall.Uncovered(configured),
-            Remarks = wall.Remarks(),
+            Remarks = [.. breaches, .. wall.Remarks()],
         };
     }
 }

@@ -172,7 +172,8 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
 
         // New interfaces have the settings of all to come; but other programs have their own idea of those.
         var unset = news.Interfaces.IsEmpty ? [] : environment.Settings.Apply();
-        foreach (var warning in unset.Concat(new UplinkFacts(environment.Links).Warnings(policy)))
+        var uplinks = new UplinkFacts(environment.Links);
+        foreach (var warning in unset.Concat(uplinks.Warnings(policy)).Concat(uplinks.Breaches(policy)))
         {
             environment.Warn(warning);
         }

@@ -10,7 +10,7 @@ namespace LeakVerifier.Firewall.Enforcement;
 /// <param name="links">The interfaces of this machine.</param>
 public sealed class UplinkFacts(MachineLinks links)
 {
-    /// <summary>What will stop working, or leak, and which key mends it.</summary>
+    /// <summary>What will stop working, or be seen by neighbours, and which key mends it.</summary>
     public IEnumerable<string> Warnings(EgressPolicy policy)
     {
         var addresses = links.Addresses();
@@ -29,6 +29,17 @@ public sealed class UplinkFacts(MachineLinks links)
             yield return $"{wireless} is a wireless interface, and logging in to its network may be stopped; set EAPOL=true";
         }
 
+        var tunnels = addresses.Where(address => address.IsOfTunnel(policy));
+        foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
+        {
+            yield return $"{shared.Interface} has the tunnel's address {shared.Address} as well, so frames may name it, "
+                + "and neighbours see it";
+        }
+    }
+
+    /// <summary>Where the policy itself leaves the machine open, whatever the rules and whichever backend has them.</summary>
+    public IEnumerable<string> Breaches(EgressPolicy policy)
+    {
         // Of another kind than is asked for, it is none of the tunnel's to the rules.
         var physical = policy.TunnelInterfaceKind is null ? links.Names().Where(policy.TunnelInterface.Matches).Where(links.IsUplink) : [];
         foreach (var name in physical)
@@ -42,13 +53,6 @@ public sealed class UplinkFacts(MachineLinks links)
         {
             yield return $"{name}, which is the clients' interface to the rules, has a default route: if it is an uplink, "
                 + "WHAT GOES TO CLIENTS LEAVES BY IT IN THE CLEAR; mend INT_IF";
-        }
-
-        var tunnels = addresses.Where(address => address.IsOfTunnel(policy));
-        foreach (var shared in uplinks.IntersectBy(tunnels.Select(tunnel => tunnel.Address), uplink => uplink.Address))
-        {
-            yield return $"{shared.Interface} has the tunnel's address {shared.Address} as well, so frames may name it, "
-                + "and neighbours see it";
         }
     }
 }

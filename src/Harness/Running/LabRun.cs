@@ -46,6 +46,7 @@ internal sealed class LabRun : IAsyncDisposable
     private LabBlast? _blast;
     private LabApplications? _applications;
     private ITunnel? _tunnel;
+    private RouterSolicitations? _solicitations;
 
     private LabRun(Scenario scenario, HostLab lab, FirewallUnderTest? firewall, string folder)
     {
@@ -133,6 +134,7 @@ internal sealed class LabRun : IAsyncDisposable
         await (_blast?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_applications?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_tunnel?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_solicitations?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_services?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
@@ -164,7 +166,8 @@ internal sealed class LabRun : IAsyncDisposable
         await (_inside?.StartCaptureAsync(options with { EvidencePath = files.InsideCapture }, judge.TakeInside) ?? Task.CompletedTask);
         await (_uplink?.StartCaptureAsync(options with { EvidencePath = files.UplinkCapture }) ?? Task.CompletedTask);
 
-        var course = new RunCourse(_scenario, judge, _uplink?.Judge);
+        _solicitations = await RouterSolicitations.StartAsync(_lab.Router);
+        var course = new RunCourse(_scenario, judge, _uplink?.Judge, TimeProvider.System);
         var problem = await FollowCourseAsync(course, cancellation);
         var unkept = await files.KeepStateAsync(_lab.Client, _tunnel);
         problem ??= unkept;
@@ -245,6 +248,7 @@ internal sealed class LabRun : IAsyncDisposable
 
         // Resetting connections is traffic as well, so it happens before the capture closes.
         await _traffic.DisposeAsync();
+        await (_solicitations?.DisposeAsync() ?? ValueTask.CompletedTask);
         var inside = _inside is null ? null : await _inside.CloseAsync();
         var uplink = _uplink is null ? null : await _uplink.CloseAsync();
         var end = await capture.CloseAsync();

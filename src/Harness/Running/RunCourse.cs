@@ -12,15 +12,20 @@ internal sealed class RunCourse
 {
     private readonly Judge _judge;
     private readonly Judge? _other;
+    private readonly TimeProvider _time;
+    private readonly ClockWatch _clock;
     private long _fault;
 
     /// <param name="scenario">What is run.</param>
     /// <param name="judge">Holds the client's link against the policy.</param>
     /// <param name="other">The same for a second one; null: there is none.</param>
-    public RunCourse(Scenario scenario, Judge judge, Judge? other)
+    /// <param name="time">The clock of the frames, and one that nobody sets.</param>
+    public RunCourse(Scenario scenario, Judge judge, Judge? other, TimeProvider time)
     {
         _judge = judge;
         _other = other;
+        _time = time;
+        _clock = new ClockWatch(time);
         IsFirewallLate = scenario.Course is Course.FirewallStartedLate or Course.FirewallStartedLateTracked;
     }
 
@@ -30,13 +35,13 @@ internal sealed class RunCourse
     /// <summary>From now on frames are judged.</summary>
     public void OpenWindow()
     {
-        var now = UnixTime.Now(TimeProvider.System);
+        var now = UnixTime.Now(_time);
         _judge.OpenWindow(now);
         _other?.OpenWindow(now);
     }
 
     /// <summary>The fault strikes now.</summary>
-    public void MarkFault() => _fault = UnixTime.Now(TimeProvider.System);
+    public void MarkFault() => _fault = UnixTime.Now(_time);
 
     /// <summary>Puts together what was seen.</summary>
     public RunEvidence Evidence(
@@ -55,7 +60,7 @@ internal sealed class RunCourse
 
         return new RunEvidence
         {
-            Problem = problem,
+            Problem = problem ?? _clock.Problem(),
             Judgement = judgement,
             FaultUnixNanoseconds = _fault,
             TunnelPing = ping,

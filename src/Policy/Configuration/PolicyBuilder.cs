@@ -90,6 +90,7 @@ internal sealed class PolicyBuilder
                 "list the VPN's servers, such as VPN_SERVERS=\"203.0.113.10:1194/udp\""));
         }
 
+        WarnOfSharedServers(servers, networks);
         if (identity is { Cgroup: not null, User: null, Mark: null } && servers.IsEmpty)
         {
             _problems.Add(_values[ConfigurationKeys.TunnelCgroup].Problem(
@@ -172,6 +173,20 @@ internal sealed class PolicyBuilder
         _problems.AddRange(names.NeedsPins ? faults : []);
         _hosts = names.Used;
         return servers;
+    }
+
+    /// <summary>What every program may reach, it may reach beside the VPN too.</summary>
+    private void WarnOfSharedServers(ImmutableArray<ServerEndpoint> servers, ImmutableArray<LocalNetwork> networks)
+    {
+        foreach (var address in servers.Select(server => server.Address).Distinct())
+        {
+            if (networks.FirstOrDefault(local => local.Network.Contains(address)) is { } local)
+            {
+                _warnings.Add(_values[ConfigurationKeys.LocalNet].Problem(
+                    $"{ConfigurationKeys.LocalNet}: {local} has the VPN's server {address}, so every program may reach it in the clear",
+                    "name networks without it"));
+            }
+        }
     }
 
     private InterfacePattern? TunnelInterface()

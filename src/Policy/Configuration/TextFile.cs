@@ -5,23 +5,58 @@ namespace LeakVerifier.Policy.Configuration;
 /// <summary>Reads a file of text, of a size that a configuration can have.</summary>
 internal static class TextFile
 {
+    /// <summary>How long a file may take. As long as it is read, nothing is loaded.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>The file's text; null, and what is wrong is added to <paramref name="problems"/>.</summary>
     public static string? Read(string file, List<ConfigurationProblem> problems)
     {
         try
         {
-            if (new FileInfo(file).Length > ConfigurationFiles.MaximumFileSize)
+            // On a thread that need not end: a pipe that nobody writes to, or a file of a server that is gone, never gives
+            // anything, and a machine whose firewall waits for it is open.
+            var reading = Task.Factory.StartNew(
+                () => ReadUpToLimit(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (Task.WaitAny([reading], Patience) < 0)
             {
-                problems.Add(new(file, 0, "the file is larger than 1 MiB", "is it a configuration file?"));
+                problems.Add(new(file, 0,
+                    $"cannot be read: it gave nothing for {Patience.TotalSeconds:0} s", "is it a configuration file? Remove it, or mend where it is"));
                 return null;
             }
 
-            return File.ReadAllText(file);
+            if (reading.GetAwaiter().GetResult() is { } text)
+            {
+                return text;
+            }
+
+            problems.Add(new(file, 0, "the file is larger than 1 MiB", "is it a configuration file?"));
+            return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             problems.Add(new(file, 0, $"cannot be read: {exception.Message}", "mend its permissions or remove it"));
             return null;
         }
+    }
+
+    /// <summary>Reads no more than a configuration can have: what has no size of its own, such as a device, may never end.</summary>
+    /// <returns>Null when there is more.</returns>
+    private static string? ReadUpToLimit(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (var length = stream.Read(buffer); length > 0; length = stream.Read(buffer))
+        {
+            bytes.Write(buffer, 0, length);
+            if (bytes.Length > ConfigurationFiles.MaximumFileSize)
+            {
+                return null;
+            }
+        }
+
+        bytes.Position = 0;
+        using var reader = new StreamReader(bytes);
+        return reader.ReadToEnd();
     }
 }

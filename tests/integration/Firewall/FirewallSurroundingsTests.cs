@@ -95,6 +95,29 @@ public sealed class FirewallSurroundingsTests
         told.Should().Contain("this machine is OPEN");
     }
 
+    [Test]
+    public async Task What_any_user_has_locked_is_read_and_set_all_the_same()
+    {
+        // Whoever may read a file may lock it.
+        await ScriptAsync("size=1m", """
+            install -m 644 $config /run/mine.conf
+            cp /etc/passwd /run/passwd
+            mount --bind /run/passwd /etc/passwd
+            sysctl -qw net.ipv4.conf.all.arp_ignore=0
+            lockers=
+            for file in /run/mine.conf /etc/passwd /proc/sys/net/ipv4/conf/all/arp_ignore; do
+                setpriv --reuid 65534 --clear-groups flock --no-fork --exclusive $file sleep 60 &
+                lockers="$lockers $!"
+                while flock --nonblock --shared $file true; do sleep .05; done
+            done
+            echo TUNNEL_USER=nobody >> /run/mine.conf
+            $program start --config /run/mine.conf
+            nft list table inet vpn_firewall | grep -q 'meta skuid 65534'
+            test $(cat /proc/sys/net/ipv4/conf/all/arp_ignore) = 1
+            kill $lockers
+            """);
+    }
+
     /// <summary>A script with a /run of its own, which must not fail.</summary>
     private async Task<string> ScriptAsync(string run, string script)
     {

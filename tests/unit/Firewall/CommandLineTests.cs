@@ -41,6 +41,23 @@ public sealed class CommandLineTests
     }
 
     [Test]
+    public void Rules_that_take_a_card_for_the_tunnel_are_as_configured_and_not_closed()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "tun0", "device"));
+        var renamed = Environment() with { Links = new MachineLinks(() => ["lo", "tun0"], () => [], _folder) };
+        Run(renamed, "start", "--config", Minimal).Should().Be(ExitCode.Done);
+        _error.ToString().Should().Contain("LEAVES IN THE CLEAR");
+        Run(renamed, "status", "--json", "--config", Minimal);
+
+        var report = _output.ToString()[_output.ToString().IndexOf('{', StringComparison.Ordinal)..];
+        using var json = JsonDocument.Parse(report);
+        json.RootElement.GetProperty("state").GetString().Should().Be("in-force");
+        json.RootElement.GetProperty("closed").GetBoolean().Should().BeFalse();
+        json.RootElement.GetProperty("remarks").EnumerateArray().Select(remark => remark.GetString())
+            .Should().ContainSingle().Which.Should().Contain("LEAVES IN THE CLEAR");
+    }
+
+    [Test]
     public void A_file_is_not_read_as_arguments()
     {
         File.WriteAllText(_wrong, "secret\n");

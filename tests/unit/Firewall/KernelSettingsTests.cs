@@ -143,8 +143,8 @@ public sealed class KernelSettingsTests
         Directory.CreateDirectory(Path.Combine(_folder, "eth0", kind));
         var facts = new UplinkFacts(new MachineLinks(() => ["eth0", "lo", "uplink"], () => [], _folder));
 
-        facts.Warnings(policy).Should().ContainSingle().Which.Should().StartWith("uplink, which is the tunnel's interface");
-        facts.Warnings(policy with { TunnelInterfaceKind = "wireguard" }).Should().BeEmpty();
+        facts.Breaches(policy).Should().ContainSingle().Which.Should().StartWith("uplink, which is the tunnel's interface");
+        facts.Breaches(policy with { TunnelInterfaceKind = "wireguard" }).Should().BeEmpty();
     }
 
     [TestCase("INT_IF=eth+", true)]
@@ -157,7 +157,7 @@ public sealed class KernelSettingsTests
             "a.conf", $"FORWARDING=true\nTUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\n{line}\n").Policy!;
         var facts = new UplinkFacts(new MachineLinks(() => ["eth1", "lo"], () => [], _folder) { DefaultRoutes = () => ["eth1"] });
 
-        facts.Warnings(policy).Where(warning => warning.StartsWith("eth1, which is the clients'", StringComparison.Ordinal))
+        facts.Breaches(policy).Where(warning => warning.StartsWith("eth1, which is the clients'", StringComparison.Ordinal))
             .Should().HaveCount(isWarned ? 1 : 0);
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Diagnostics;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
 
@@ -190,6 +191,42 @@ public sealed class ConfigurationTests
             first => first.Should().Contain("every process of root"),
             second => second.Should().Contain("read as 198.51.100.0/24"),
             third => third.Should().Contain("not a private network"));
+    }
+
+    [Test]
+    public void A_server_of_the_VPN_that_everybody_may_reach_is_warned_of()
+    {
+        var result = ConfigurationFiles.Parse(
+            "a.conf", "TUNNEL_USER=1194\nVPN_SERVERS=\"10.1.2.3:1194/udp 10.1.2.3:443/tcp 203.0.113.10:1194/udp\"\nLOCAL_NET=\"192.168.1.0/24 10.0.0.0/8@eth0\"\n");
+
+        var warning = result.Warnings.Should().ContainSingle().Subject;
+        warning.Line.Should().Be(3);
+        warning.What.Should().Contain("10.0.0.0/8@eth0 has the VPN's server 10.1.2.3");
+    }
+
+    [Test]
+    public void A_file_that_never_gives_anything_or_never_ends_is_an_error_and_no_waiting()
+    {
+        var folder = Directory.CreateTempSubdirectory("lv-endless-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "10.conf"), Valid);
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "20.conf"), "/dev/zero");
+            using (var mkfifo = Process.Start("mkfifo", Path.Combine(folder.FullName, "30.conf")))
+            {
+                mkfifo.WaitForExit();
+            }
+
+            var reading = Task.Run(() => ConfigurationFiles.Read(folder.FullName));
+
+            reading.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("a machine is open as long as its configuration is read");
+            reading.Result.Errors.Select(error => error.What).Should().Equal(
+                "the file is larger than 1 MiB", "cannot be read: it gave nothing for 5 s");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Test]

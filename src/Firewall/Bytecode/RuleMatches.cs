@@ -44,7 +44,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
             case "ct": Connection(); break;
             case "fib": Route(); break;
             case "frag": LaterFragment(); break;
-            case "exthdr": HasRoutingHeader(); break;
+            case "exthdr": HasExtensionHeader(); break;
             case ['@', ..]: Bytes(word); break;
             case "ether" or "arp" or "ip" or "ip6" or "icmp" or "icmpv6" or "udp" or "tcp": Header(word); break;
             default: return false;
@@ -152,11 +152,17 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         Add(Expression.Compare(false, [0, 0]));
     }
 
-    private void HasRoutingHeader()
+    private void HasExtensionHeader()
     {
-        words.Expect("rt", "exists");
+        var header = words.Next() switch
+        {
+            "frag" => FragmentHeader,
+            "rt" => RoutingHeader,
+            var other => throw new UnknownWordException(other),
+        };
+        words.Expect("exists");
         Imply("ip6");
-        Add(Expression.ExtensionHeader(RoutingHeader, offset: 0, length: 1, isPresence: true));
+        Add(Expression.ExtensionHeader(header, offset: 0, length: 1, isPresence: true));
         Add(Expression.Compare(true, [1]));
     }
 

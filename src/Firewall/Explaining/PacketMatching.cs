@@ -37,7 +37,7 @@ internal sealed class PacketMatching(ExplainedPacket packet, string outInterface
             "socket" => Cgroup(words),
             "ct" => Connection(words),
             "frag" => Fragment(words),
-            "exthdr" => Expect(words, "rt", "exists") && false, // a packet of the command line has no routing header
+            "exthdr" => ExtensionHeader(words),
             "fib" => OfThisInterface(words),
             "ether" => Expect(words, "type") && Protocol(words),
             "arp" => Not(words, 1 + (words.Peek is "saddr" or "daddr" ? 1 : 0)), // a packet of the command line is IP
@@ -180,6 +180,14 @@ internal sealed class PacketMatching(ExplainedPacket packet, string outInterface
             default:
                 throw Unknown(field);
         }
+    }
+
+    // A packet of the command line has no extension header but a fragment's.
+    private bool ExtensionHeader(RuleWords words)
+    {
+        var isFragment = words.TakeIf("frag");
+        Expect(words, isFragment ? ["exists"] : ["rt", "exists"]);
+        return isFragment && packet.IsIPv6 && packet.FragmentOffset != 0;
     }
 
     private bool Fragment(RuleWords words)

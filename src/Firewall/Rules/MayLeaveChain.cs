@@ -60,13 +60,14 @@ internal static class MayLeaveChain
     }
 
     /// <summary>
-    /// Packets that hide where they go or what they are. A later fragment has no ports, and kernels before 5.17 read
-    /// payload in their place. Options and routing headers can name another destination than the address does.
+    /// Packets that hide where they go or what they are. A later fragment has no ports, and payload is read in their place.
+    /// Of IPv6 any fragment is one too many here, before the kernel makes them: of two such headers the first may say that it
+    /// is none. Options and routing headers can name another destination than the address does.
     /// </summary>
     private static ImmutableArray<string> Undecidable() =>
     [
         "ip frag-off & 8191 != 0 counter return comment \"later fragments have no ports\"",
-        "frag frag-off != 0 counter return comment \"later fragments have no ports\"",
+        "exthdr frag exists counter return comment \"later fragments have no ports\"",
         "ip hdrlength != 5 counter return comment \"options can route elsewhere\"",
         "exthdr rt exists counter return comment \"routing headers can route elsewhere\"",
     ];

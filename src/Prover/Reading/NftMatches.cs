@@ -103,6 +103,10 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
         {
             return [new CgroupStep(group, context.CgroupLevel == group.Count(c => c == '/') + 1)];
         }
+        if (op == "==" && NftExtensionHeaders.AsksForFragment(json))
+        {
+            return [new FragmentHeaderStep(Shortened(json))];
+        }
         var keys = Keys(json.GetProperty("left"));
         var right = json.GetProperty("right");
         var conditions = Conditions(keys).ToList();

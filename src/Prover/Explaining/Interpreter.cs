@@ -172,9 +172,9 @@ public static class Interpreter
                 break;
             }
         }
-        foreach (var bit in hooks.AsksForStatus ? Hooks.TranslationStatus(isDestination) : [])
+        if (hooks.AsksForStatus && flight.Unknown($"{hook} nat status"))
         {
-            flight[Field.ConnectionStatus] |= flight.Unknown($"{hook} nat status#{bit}") ? UInt128.One << bit : UInt128.Zero;
+            flight[Field.ConnectionStatus] |= UInt128.One << Hooks.TranslationStatus(isDestination);
         }
         return true;
     }

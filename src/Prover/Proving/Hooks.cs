@@ -84,8 +84,8 @@ internal sealed class Hooks
     /// <summary>Whether a rule asks what was done to a connection.</summary>
     public bool AsksForStatus { get; }
 
-    /// <summary>The bits of a connection's status that a translation sets: IPS_DST_NAT and IPS_DST_NAT_DONE, or those of the source.</summary>
-    public static int[] TranslationStatus(bool isDestination) => isDestination ? [5, 8] : [4, 7];
+    /// <summary>The bit of a connection's status that a translation sets: IPS_DST_NAT or IPS_SRC_NAT.</summary>
+    public static int TranslationStatus(bool isDestination) => isDestination ? 5 : 4;
 
     /// <summary>Whether rules may make the kernel route a packet of its own again.</summary>
     public bool CanReroute { get; }

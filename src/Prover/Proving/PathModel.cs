@@ -241,7 +241,7 @@ internal sealed class PathModel
         return passed;
     }
 
-    // Of a connection that was asked for its translation some bits of its status may be set since (nf_nat_setup_info).
+    // A connection that was asked for its translation may be a translated one since (nf_nat_setup_info).
     private void NoteTranslation(Hook hook, int asked, bool isDestination)
     {
         if (!_hooks.AsksForStatus)
@@ -249,11 +249,8 @@ internal sealed class PathModel
             return;
         }
         var bits = State.Bits(Field.ConnectionStatus).ToArray();
-        foreach (var bit in Hooks.TranslationStatus(isDestination))
-        {
-            var place = bits.Length - 1 - bit; // the first is the most significant
-            bits[place] = _gates.Or(bits[place], _gates.And(asked, Space.Unknown($"{hook} nat status#{bit}", Translated)));
-        }
+        var place = bits.Length - 1 - Hooks.TranslationStatus(isDestination); // the first is the most significant
+        bits[place] = _gates.Or(bits[place], _gates.And(asked, Space.Unknown($"{hook} nat status", Translated)));
         State.Set(Field.ConnectionStatus, bits);
     }
 

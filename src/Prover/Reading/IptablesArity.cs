@@ -11,7 +11,7 @@ internal static class IptablesArity
     private static readonly HashSet<string> None = new(StringComparer.Ordinal)
     {
         "-f", "--socket-exists", "--suppl-groups", "--set", "--rcheck", "--update", "--remove", "--rttl", "--reap", "--rsource",
-        "--rdest", "--physdev-is-in", "--physdev-is-out", "--physdev-is-bridged", "--transparent", "--nowildcard",
+        "--rdest", "--physdev-is-in", "--physdev-is-out", "--physdev-is-bridged", "--transparent", "--nowildcard", "--restore-skmark",
         "--limit-iface-in", "--limit-iface-out", "--icase", "--strict", "--next", "--loose", "--validmark", "--accept-local",
         "--invert", "--kerneltz", "--contiguous", "--return-nomatch", "--connlimit-saddr", "--connlimit-daddr", "--fragfirst",
         "--fragmore", "--fraglast", "--fragres", "--ahres", "--hashlimit-rate-match", "--ecn-tcp-cwr", "--ecn-tcp-ece",

@@ -20,6 +20,7 @@ internal sealed class IptablesModules(IpFamily family)
                 ? [IptablesMatches.HasTransport]
                 : [new UnknownStep($"a match without options that is not modelled: {module}")],
             { Name: "owner" } => Owner(module),
+            { Name: "socket" } when module.Options.Exists(option => option.Name == "--restore-skmark") => SocketMark(module.ToString()),
             { Name: "conntrack", Options.Count: > 1 } => Connection(module),
             _ => Each(module),
         };
@@ -37,6 +38,12 @@ internal sealed class IptablesModules(IpFamily family)
         {
             return [new UnknownStep($"{e.Message}: {option}")];
         }
+    }
+
+    /// <summary>A match that gives the packet the mark of a socket (net/netfilter/xt_socket.c), in what words it is asked for.</summary>
+    public static IEnumerable<RuleStep> SocketMark(string words)
+    {
+        return [new UnknownStep(words), new AssignStep(Field.Mark, new UnknownExpression(words))];
     }
 
     // With --suppl-groups a packet matches by any of its sender's groups, of which the model has one.

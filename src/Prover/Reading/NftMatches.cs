@@ -35,7 +35,9 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
             var (keys, pairs) = Map(json);
             var entries = pairs.Select(pair => new VerdictMapEntry(
                 NftValues.Element(pair.Key, keys), NftVerdicts.Read(pair.Value)));
-            return [.. Conditions(keys), new VerdictMapStep([.. keys.Select(StateKey)], [.. entries])];
+            ImmutableArray<Key> read = [.. keys.Select(StateKey)];
+            RequireSteady(read);
+            return [.. Conditions(keys), new VerdictMapStep(read, [.. entries])];
         }
         catch (Exception e) when (e is UnreadableException or KeyNotFoundException or InvalidOperationException)
         {
@@ -78,8 +80,10 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
 
     private static MatchStep Listed(List<NftKey> keys, List<(JsonElement Key, JsonElement Value)> pairs)
     {
-        var elements = pairs.Select(pair => NftValues.Element(pair.Key, keys));
-        return new MatchStep([.. keys.Select(StateKey)], [.. elements], Negated: false, MatchFlavour.Native);
+        ImmutableArray<Key> read = [.. keys.Select(StateKey)];
+        RequireSteady(read);
+        return new MatchStep(
+            read, [.. pairs.Select(pair => NftValues.Element(pair.Key, keys))], Negated: false, MatchFlavour.Native);
     }
 
     private (List<NftKey> Keys, List<(JsonElement Key, JsonElement Value)> Pairs) Map(JsonElement json)
@@ -121,7 +125,20 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
             "<" or ">" or "<=" or ">=" when keys.Count == 1 => Comparison(keys[0], right, op),
             _ => throw new UnreadableException($"operator {op}"),
         };
+        RequireSteady(match.Keys);
         return conditions.Append(match);
+    }
+
+    // Of a connection's status connection tracking itself sets "expected", "seen-reply" and "assured" before rules ask, and
+    // the model knows when "snat" and "dnat" are. All others (confirmed, helper, ...) change between rules.
+    private static void RequireSteady(ImmutableArray<Key> keys)
+    {
+        const uint steady = 1 | 2 | 4 | 16 | 32; // linux/netfilter/nf_conntrack_common.h
+        if (keys.Any(key => key is FieldKey { Field: Field.ConnectionStatus } status
+            && ((status.Mask ?? uint.MaxValue) & ~(UInt128)steady) != 0))
+        {
+            throw new UnreadableException("a status of connections that may change on the way");
+        }
     }
 
     private static string? Group(JsonElement json)

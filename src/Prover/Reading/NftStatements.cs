@@ -142,6 +142,7 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
     private static IEnumerable<RuleStep> WithoutParameters(string type, string name) => (type, name) switch
     {
         ("match", "comment") => [],
+        ("match", "socket") => IptablesModules.SocketMark("the xtables match socket, whose parameters nft does not list"),
         ("match", _) => [new UnknownStep($"the xtables match {name}, whose parameters nft does not list")],
         ("target", "LOG" or "NFLOG" or "TRACE" or "AUDIT") => [],
         ("target", "REJECT") => [new VerdictStep(VerdictKind.Drop)],

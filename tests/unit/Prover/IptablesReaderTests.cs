@@ -130,6 +130,14 @@ public sealed class IptablesReaderTests
         StepsOf("-p tcp -m tcp -j ECN --ecn-tcp-remove")[^1].Should().BeOfType<AssignStep>().Which.Field.Should().Be(Field.TcpFlags);
     }
 
+    [Test]
+    public void A_match_may_give_the_packet_the_mark_of_a_socket()
+    {
+        StepsOf("-m socket --transparent --restore-skmark -m comment --comment x -j ACCEPT").Select(step => step.GetType())
+            .Should().Equal(typeof(UnknownStep), typeof(AssignStep), typeof(VerdictStep));
+        StepsOf("-m socket --transparent -j ACCEPT").Should().NotContain(step => step is AssignStep);
+    }
+
     private static List<RuleStep> StepsOf(string rule)
     {
         return [.. Read(IpFamily.Ip4, "DROP", [rule]).Ruleset.Tables[0].Chains.Single(c => c.Name == "OUTPUT").Rules[0].Steps];

@@ -113,6 +113,20 @@ public sealed class NftReaderTests
             .Select(step => step.GetType()).Should().Equal(typeof(FamilyStep), typeof(UnknownStep), typeof(TranslateStep));
     }
 
+    [TestCase("in", "32", typeof(MatchStep))]
+    [TestCase("in", "[16, 32]", typeof(MatchStep))]
+    [TestCase("!", "[16, 32]", typeof(MatchStep))]
+    [TestCase("in", "8192", typeof(UnknownStep))]
+    [TestCase("!", "[8, 32]", typeof(UnknownStep))]
+    [TestCase("==", "32", typeof(UnknownStep))]
+    [TestCase("!=", "32", typeof(UnknownStep))]
+    [TestCase("==", """{"set": [8, 32]}""", typeof(UnknownStep))]
+    public void A_status_of_connections_that_changes_on_the_way_is_an_unknown(string op, string value, Type step)
+    {
+        StepsOf("{\"match\": {\"op\": \"" + op + "\", \"left\": {\"ct\": {\"key\": \"status\"}}, \"right\": " + value + "}}")
+            .Should().ContainSingle().Which.Should().BeOfType(step);
+    }
+
     [TestCase("counter")]
     [TestCase("ct helper")]
     [TestCase("ct timeout")]

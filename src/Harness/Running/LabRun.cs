@@ -8,6 +8,7 @@ using LeakVerifier.Harness.Firewalls;
 using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Linux;
+using LeakVerifier.Harness.Linux.Netlink;
 using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Running.Actors;
 using LeakVerifier.Harness.Scenarios;
@@ -27,6 +28,9 @@ internal sealed class LabRun : IAsyncDisposable
 {
     /// <summary>How long a tunnel, a first answer or a server's obedience may take, on a machine that does other work too.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a queue may take for what was given to it before nobody sent any more.</summary>
+    private static readonly TimeSpan QueuePatience = TimeSpan.FromSeconds(1);
 
     private static readonly SemaphoreSlim LabStarts = new(1);
 
@@ -249,6 +253,7 @@ internal sealed class LabRun : IAsyncDisposable
         // Resetting connections is traffic as well, so it happens before the capture closes.
         await _traffic.DisposeAsync();
         await (_solicitations?.DisposeAsync() ?? ValueTask.CompletedTask);
+        problem ??= await HeldBackAsync();
         var inside = _inside is null ? null : await _inside.CloseAsync();
         var uplink = _uplink is null ? null : await _uplink.CloseAsync();
         var end = await capture.CloseAsync();
@@ -264,6 +269,24 @@ internal sealed class LabRun : IAsyncDisposable
             RefusedFamilies = _traffic.RefusedFamilies,
             IsIPv6Disabled = !await _lab.Client.HasIPv6Async(ITunnel.Interface),
         };
+    }
+
+    /// <summary>A queue that sends slowly, or never, keeps leaks from the capture, and from nobody who waits longer.</summary>
+    private async Task<string?> HeldBackAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        long waiting;
+        while ((waiting = await _lab.Client.Root.RunAsync(() => WaitingFrames.Count(ITunnel.Interface))) > 0)
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > QueuePatience)
+            {
+                return $"{waiting} frames still wait in a queue of the client's, so that it is not shown what they are";
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        return null;
     }
 
     /// <summary>Where no tunnel comes up, it is the client's own packets that show that it tried.</summary>

@@ -26,7 +26,14 @@ internal static class TextFile
 
             if (reading.GetAwaiter().GetResult() is { } text)
             {
-                return text;
+                // To programs in C the line ends there; to this one the number before it would be the same.
+                if (!text.Contains('\0', StringComparison.Ordinal))
+                {
+                    return text;
+                }
+
+                problems.Add(new(file, 0, "a byte of it is 0, so it is no text", "save it as UTF-8, or remove the byte"));
+                return null;
             }
 
             problems.Add(new(file, 0, "the file is larger than 1 MiB", "is it a configuration file?"));

@@ -205,6 +205,19 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public void A_file_with_a_byte_of_zero_is_no_configuration()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, Valid + "VPN_INTERFACE=tun1\0\n");
+
+        var result = ConfigurationFiles.Read(file);
+
+        File.Delete(file);
+        result.Policy.Should().BeNull();
+        result.Errors.Select(error => error.What).Should().Contain("a byte of it is 0, so it is no text");
+    }
+
+    [Test]
     public void A_file_that_never_gives_anything_or_never_ends_is_an_error_and_no_waiting()
     {
         var folder = Directory.CreateTempSubdirectory("lv-endless-");

@@ -37,9 +37,6 @@ internal static class IngressCounters
     private const int Counter = 1; // NFT_OBJECT_COUNTER
     private const string Chain = "ingress", All = "all";
     private const int GenericHeaderLength = 4; // struct nfgenmsg
-    private const int AttributeHeaderLength = 4; // struct nlattr
-    private const int Alignment = 4; // NLA_ALIGNTO
-    private const ushort TypeMask = 0x3fff; // NLA_TYPE_MASK: without the bits that say how it is spelled
 
     private static readonly (string Name, ushort EtherType)[] Protocols = [("ip", 0x0800), ("ip6", 0x86dd), ("arp", 0x0806)];
 
@@ -81,8 +78,8 @@ internal static class IngressCounters
         {
             const ushort name = 2, data = 4, counted = 2; // NFTA_OBJ_NAME, NFTA_OBJ_DATA, NFTA_COUNTER_PACKETS
             var attributes = payload[GenericHeaderLength..];
-            var text = Encoding.ASCII.GetString(Find(attributes, name)).TrimEnd('\0');
-            packets[text] = BinaryPrimitives.ReadInt64BigEndian(Find(Find(attributes, data), counted));
+            var text = Encoding.ASCII.GetString(NetlinkMessage.Find(attributes, name)).TrimEnd('\0');
+            packets[text] = BinaryPrimitives.ReadInt64BigEndian(NetlinkMessage.Find(NetlinkMessage.Find(attributes, data), counted));
         });
         return new FrameCounts(packets[All], packets["ip"], packets["ip6"], packets["arp"]);
     }
@@ -132,21 +129,5 @@ internal static class IngressCounters
         var bytes = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(bytes, number);
         return bytes;
-    }
-
-    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> attributes, ushort type)
-    {
-        while (attributes.Length >= AttributeHeaderLength)
-        {
-            var length = BitConverter.ToUInt16(attributes);
-            if ((BitConverter.ToUInt16(attributes[2..]) & TypeMask) == type)
-            {
-                return attributes[AttributeHeaderLength..length];
-            }
-
-            attributes = attributes[Math.Min((length + Alignment - 1) & -Alignment, attributes.Length)..];
-        }
-
-        return default;
     }
 }

@@ -89,4 +89,25 @@ internal sealed class NetlinkMessage
 
         return this;
     }
+
+    /// <summary>The value of the first attribute of a type; empty: there is none.</summary>
+    /// <param name="attributes">Attributes, one behind the other.</param>
+    /// <param name="type">Its type.</param>
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> attributes, ushort type)
+    {
+        const int header = 4, alignment = 4; // struct nlattr, NLA_ALIGNTO
+        const ushort typeMask = 0x3fff; // NLA_TYPE_MASK: without the bits that say how it is spelled
+        while (attributes.Length >= header)
+        {
+            var length = BitConverter.ToUInt16(attributes);
+            if ((BitConverter.ToUInt16(attributes[2..]) & typeMask) == type)
+            {
+                return attributes[header..length];
+            }
+
+            attributes = attributes[Math.Min((length + alignment - 1) & -alignment, attributes.Length)..];
+        }
+
+        return default;
+    }
 }

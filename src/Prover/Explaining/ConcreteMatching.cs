@@ -19,6 +19,7 @@ internal static class ConcreteMatching
             UnknownStep => flight.Unknown(place),
             DirectStep direct => flight.Packet.Family == IpFamily.Ip4 || flight[Field.NextHeader] == direct.Protocol
                 || flight.Unknown(place),
+            FragmentHeaderStep => (flight[Field.FragmentOffset] & 0x1fff) != 0 || flight.Unknown(place),
             CgroupStep cgroup => flight.Unknown(CgroupStep.KeyOf(cgroup.Group)) && (cgroup.IsSure || flight.Unknown(place)),
             MatchStep match => Holds(match, flight, place),
             DestinationKindStep kind => Holds(kind, flight, place) != kind.Negated,

@@ -109,6 +109,10 @@ public sealed record CgroupStep(string Group, bool IsSure) : RuleStep
 /// <param name="Construct">What is not known of the rule.</param>
 public sealed record DirectStep(byte Protocol, string Construct) : RuleStep;
 
+/// <summary>The rule ends unless the packet has IPv6's fragment header: a later fragment has one, of others it is not known.</summary>
+/// <param name="Construct">The rule's words.</param>
+public sealed record FragmentHeaderStep(string Construct) : RuleStep;
+
 /// <summary>A match that the model does not know, or that depends on more than the packet: it may match or not.</summary>
 /// <param name="Construct">The rule's words.</param>
 public sealed record UnknownStep(string Construct) : RuleStep;

@@ -50,6 +50,7 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
             UnknownStep unknown => space.Unknown(place, unknown.Construct),
             DirectStep direct => space.Family == IpFamily.Ip4 ? _gates.True : _gates.Or(
                 BitVectors.Equal(_gates, state.Bits(Field.NextHeader), direct.Protocol), space.Unknown(place, direct.Construct)),
+            FragmentHeaderStep fragment => _gates.Or(IsLaterFragment(state), space.Unknown(place, fragment.Construct)),
             CgroupStep cgroup => Holds(cgroup, place),
             MatchStep match => Holds(match, state, context, place),
             DestinationKindStep kind => Holds(kind, state, place),

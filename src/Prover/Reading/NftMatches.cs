@@ -107,6 +107,14 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
         {
             return [new CgroupStep(group, context.CgroupLevel == group.Count(c => c == '/') + 1)];
         }
+        if (op == "!=" && IsLaterFragment(json))
+        {
+            return LaterFragment;
+        }
+        if (op == "==" && IsFragmentHeader(json))
+        {
+            return [new FamilyStep(IpFamily.Ip6), new FragmentHeaderStep($"whether there is a fragment header: {Shortened(json)}")];
+        }
         var keys = Keys(json.GetProperty("left"));
         var right = json.GetProperty("right");
         var conditions = Conditions(keys).ToList();
@@ -135,6 +143,31 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
         {
             throw new UnreadableException("a status of connections that may change on the way");
         }
+    }
+
+    // Without a fragment header the rule ends; with one whose offset is zero it does not match: only a later fragment is left.
+    private static RuleStep[] LaterFragment =>
+    [
+        new FamilyStep(IpFamily.Ip6),
+        MatchStep.Of(new FieldKey(Field.FragmentOffset, 3, 13), [ValueRange.Exactly(0)], negated: true),
+    ];
+
+    private static bool IsLaterFragment(JsonElement json)
+    {
+        return json.TryGetProperty("right", out var right) && right.ValueKind == JsonValueKind.Number && right.GetRawText() == "0"
+            && json.TryGetProperty("left", out var left) && left.ValueKind == JsonValueKind.Object
+            && NftJson.Unexpected(left, "exthdr") is null && left.TryGetProperty("exthdr", out var header)
+            && NftJson.Unexpected(header, "name", "field") is null && NftKeys.Text(header, "name") == "frag"
+            && NftKeys.Text(header, "field") == "frag-off";
+    }
+
+    // exthdr frag exists
+    private static bool IsFragmentHeader(JsonElement json)
+    {
+        return json.TryGetProperty("right", out var right) && right.ValueKind == JsonValueKind.True
+            && json.TryGetProperty("left", out var left) && left.ValueKind == JsonValueKind.Object
+            && NftJson.Unexpected(left, "exthdr") is null && left.TryGetProperty("exthdr", out var header)
+            && NftJson.Unexpected(header, "name") is null && NftKeys.Text(header, "name") == "frag";
     }
 
     private static string? Group(JsonElement json)

@@ -113,6 +113,23 @@ public sealed class NftReaderTests
             .Select(step => step.GetType()).Should().Equal(typeof(FamilyStep), typeof(UnknownStep), typeof(TranslateStep));
     }
 
+    [TestCase("true", typeof(FragmentHeaderStep))]
+    [TestCase("false", typeof(UnknownStep))]
+    public void A_fragment_header_that_exists_is_asked_for(string value, Type step)
+    {
+        StepsOf("{\"match\": {\"op\": \"==\", \"left\": {\"exthdr\": {\"name\": \"frag\"}}, \"right\": " + value + "}}")[^1]
+            .Should().BeOfType(step);
+    }
+
+    [TestCase("!=", "0", typeof(MatchStep))]
+    [TestCase("==", "0", typeof(UnknownStep))]
+    [TestCase("!=", "1", typeof(UnknownStep))]
+    public void A_fragment_header_with_an_offset_is_that_of_a_later_fragment(string op, string value, Type step)
+    {
+        StepsOf("{\"match\": {\"op\": \"" + op + "\", \"left\": {\"exthdr\": {\"name\": \"frag\", \"field\": \"frag-off\"}}, \"right\": " + value + "}}")[^1]
+            .Should().BeOfType(step);
+    }
+
     [TestCase("in", "32", typeof(MatchStep))]
     [TestCase("in", "[16, 32]", typeof(MatchStep))]
     [TestCase("!", "[16, 32]", typeof(MatchStep))]

@@ -68,7 +68,8 @@ internal sealed class ChainWalk(PathModel model, Table table, Chain chain, HookC
 
     private static bool IsMatch(RuleStep step)
     {
-        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DirectStep or FragmentHeaderStep or DestinationKindStep or CgroupStep;
+        return step is MatchStep or FamilyStep or NeverStep or UnknownStep or DirectStep or FragmentHeaderStep
+            or DestinationKindStep or CgroupStep;
     }
 
     private int Walk(Chain current, int region, string path, int depth)

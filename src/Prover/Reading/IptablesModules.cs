@@ -15,6 +15,7 @@ internal sealed class IptablesModules(IpFamily family)
         return module switch
         {
             { Name: "" } or { Name: "comment", Options.Count: 1 } => Each(module),
+            { Name: "frag", Options: [] } => [new FragmentHeaderStep($"whether there is a fragment header: {module}")],
             // Without an option it still looks at the packet: a header that is there, say.
             { Options: [] } => IptablesMatches.IsTransport(module.Name)
                 ? [IptablesMatches.HasTransport]

@@ -107,9 +107,9 @@ internal sealed class NftMatches(NftSets sets, NftContext context)
         {
             return [new CgroupStep(group, context.CgroupLevel == group.Count(c => c == '/') + 1)];
         }
-        if (op == "==" && NftExtensionHeaders.AsksForFragment(json))
+        if (NftExtensionHeaders.Fragment(op, json, Shortened(json)) is { } fragment)
         {
-            return [new FragmentHeaderStep(Shortened(json))];
+            return fragment;
         }
         var keys = Keys(json.GetProperty("left"));
         var right = json.GetProperty("right");

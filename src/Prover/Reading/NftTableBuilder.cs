@@ -199,7 +199,7 @@ internal sealed class NftTableBuilder(string family, string name)
         var context = new NftContext(
             IsIp4Sure: family == "ip" || bytecode?.Checks(IpFamily.Ip4) == true,
             IsIp6Sure: family == "ip6" || bytecode?.Checks(IpFamily.Ip6) == true,
-            Transport(bytecode, json.GetProperty("expr").GetRawText()),
+            Transport(bytecode, json.GetProperty("expr")),
             HasLinkHeader: family is "netdev" or "bridge",
             text?.CgroupLevel(family, name, chain, handle));
         var other = saved?.Rules[chain][index];
@@ -213,20 +213,27 @@ internal sealed class NftTableBuilder(string family, string name)
     }
 
     // In a table of IPv6 nft 1.0.6 elides "ip6 nexthdr udp" before "udp dport", as it does "meta l4proto udp".
-    private TransportCheck Transport(NftBytecode? bytecode, string rule)
+    private TransportCheck Transport(NftBytecode? bytecode, JsonElement rule)
     {
         if (family == "ip" || bytecode is null)
         {
             return family == "ip6" ? TransportCheck.Unlisted : TransportCheck.Protocol;
         }
-        // IPv4's fragment offset is in the same place, and raw reads may be.
-        var listed = Count(rule, "\"nexthdr\"") + Count(rule, "\"frag-off\"") + Count(rule, "\"nh\"");
+        var listed = NextHeaderReads(rule);
         return bytecode.NextHeaderLoads <= listed ? TransportCheck.Protocol
             : bytecode.LoadsProtocol || listed > 0 ? TransportCheck.Unclear
             : TransportCheck.NextHeader;
     }
 
-    private static int Count(string text, string word) => text.Split(word).Length - 1;
+    // IPv4's fragment offset is in the same place, and raw reads of the network header may be.
+    private static int NextHeaderReads(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Array => json.EnumerateArray().Sum(NextHeaderReads),
+        JsonValueKind.Object => json.EnumerateObject().Sum(property => NextHeaderReads(property.Value)
+            + (property.Value.ValueKind == JsonValueKind.String
+                && (property.Name, property.Value.GetString()) is ("field", "nexthdr" or "frag-off") or ("base", "nh") ? 1 : 0)),
+        _ => 0,
+    };
 
     private XtablesExtensions? Extensions(List<JsonElement> expressions, List<IptablesToken> words)
     {

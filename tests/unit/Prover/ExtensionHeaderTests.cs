@@ -35,19 +35,19 @@ public sealed class ExtensionHeaderTests
     [TestCase("""{"match": {"op": "==", "left": {"exthdr": {"name": "frag"}}, "right": false}}""", typeof(UnknownStep))]
     [TestCase("""{"match": {"op": "!=", "left": {"exthdr": {"name": "frag"}}, "right": true}}""", typeof(UnknownStep))]
     [TestCase("""{"match": {"op": "==", "left": {"exthdr": {"name": "frag", "field": "frag-off"}}, "right": 0}}""", typeof(UnknownStep))]
+    [TestCase("""{"match": {"op": "!=", "left": {"exthdr": {"name": "frag", "field": "frag-off"}}, "right": 1}}""", typeof(UnknownStep))]
     [TestCase("""{"match": {"op": "==", "left": {"exthdr": {"name": "rt"}}, "right": true}}""", typeof(UnknownStep))]
-    public void Only_whether_there_is_a_fragment_header_is_known(string match, Type expected)
+    public void Of_other_questions_nothing_is_known(string match, Type expected)
     {
-        const string template = """
-            {"nftables": [{"table": {"family": "inet", "name": "t"}},
-            {"chain": {"family": "inet", "table": "t", "name": "o", "type": "filter", "hook": "output", "prio": 0, "policy": "accept"}},
-            {"rule": {"family": "inet", "table": "t", "chain": "o", "handle": 2, "expr": [RULE]}}]}
-            """;
-        var json = new RulesetListing("json", Encoding.UTF8.GetBytes(template.Replace("RULE", match)));
+        StepsOf(match).Should().ContainSingle().Which.Should().BeOfType(expected);
+    }
 
-        var steps = RulesetReader.FromListings([json]).Ruleset.Tables[0].Chains[0].Rules[0].Steps;
+    [Test]
+    public void An_offset_is_that_of_the_first_fragment_header_which_need_not_be_the_one_that_counts()
+    {
+        const string match = """{"match": {"op": "!=", "left": {"exthdr": {"name": "frag", "field": "frag-off"}}, "right": 0}}""";
 
-        steps.Should().ContainSingle().Which.Should().BeOfType(expected);
+        StepsOf(match).Select(step => step.GetType()).Should().Equal(typeof(FamilyStep), typeof(MatchStep), typeof(UnknownStep));
     }
 
     private static Verdict Output(params RuleStep[][] rules)
@@ -57,5 +57,16 @@ public sealed class ExtensionHeaderTests
         var table = new Table(TableFamily.Inet, "t", IsDormant: false, [chain]);
         var loaded = new LoadedRuleset(new Ruleset([table])) { Interfaces = ["lo", "eth0", "tun0"] };
         return RulesetProver.Prove(loaded, Listings.Policy).Paths[1].Verdict;
+    }
+
+    private static ImmutableArray<RuleStep> StepsOf(string match)
+    {
+        const string template = """
+            {"nftables": [{"table": {"family": "inet", "name": "t"}},
+            {"chain": {"family": "inet", "table": "t", "name": "o", "type": "filter", "hook": "output", "prio": 0, "policy": "accept"}},
+            {"rule": {"family": "inet", "table": "t", "chain": "o", "handle": 2, "expr": [RULE]}}]}
+            """;
+        var json = new RulesetListing("json", Encoding.UTF8.GetBytes(template.Replace("RULE", match)));
+        return RulesetReader.FromListings([json]).Ruleset.Tables[0].Chains[0].Rules[0].Steps;
     }
 }

@@ -10,7 +10,6 @@ namespace LeakVerifier.UnitTests.Prover;
 /// <summary>Rules of iptables-save whose meaning is other than it seems. Each case was sent on the wire once.</summary>
 public sealed class IptablesReaderTests
 {
-    [TestCase("frag")]
     [TestCase("hbh")]
     [TestCase("dst")]
     [TestCase("rt")]
@@ -136,6 +135,15 @@ public sealed class IptablesReaderTests
         StepsOf("-m socket --transparent --restore-skmark -m comment --comment x -j ACCEPT").Select(step => step.GetType())
             .Should().Equal(typeof(UnknownStep), typeof(AssignStep), typeof(VerdictStep));
         StepsOf("-m socket --transparent -j ACCEPT").Should().NotContain(step => step is AssignStep);
+    }
+
+    [Test]
+    public void A_later_fragment_has_a_fragment_header_and_others_may()
+    {
+        string[] rules = ["-m frag -j DROP", "-d 2001:db8::7 -j ACCEPT"];
+
+        Output(IpFamily.Ip6, "DROP", rules).Causes.Should().NotContain(cause => cause.Region.Contains("later fragments only"));
+        Output(IpFamily.Ip6, "DROP", [.. rules, "-m frag -j ACCEPT"]).Causes.Should().NotBeEmpty();
     }
 
     private static List<RuleStep> StepsOf(string rule)

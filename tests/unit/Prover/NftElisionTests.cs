@@ -38,6 +38,15 @@ public sealed class NftElisionTests
     }
 
     [Test]
+    public void An_interface_of_that_name_is_no_next_header()
+    {
+        const string named = """{"match": {"op": "==", "left": {"meta": {"key": "oifname"}}, "right": "nexthdr"}}, """;
+
+        StepsOf("ip6", named + Port, NextHeader, Compared).OfType<MatchStep>()
+            .Should().Contain(match => match.Keys[0] is FieldKey && ((FieldKey)match.Keys[0]).Field == Field.NextHeader);
+    }
+
+    [Test]
     public void Of_a_rule_that_asks_for_both_nothing_is_known()
     {
         StepsOf("ip6", Port, Protocol, NextHeader).Should().Contain(step => step is UnknownStep);

@@ -60,18 +60,15 @@ public sealed class FirewallSession : IAsyncDisposable
     {
         string[] command = ["/bin/sh", "-c", Repeat, _firewall.Reload, string.Create(CultureInfo.InvariantCulture, $"{times}")];
         await using var shell = await ChildProcess.StartAsync(_client.Programs, command, _facts);
-        for (var count = 1; count <= times; count++)
+        for (var count = 1; count <= times && !shell.HasExited; count++)
         {
-            var done = string.Create(CultureInfo.InvariantCulture, $"leakverifier: reload {count} done");
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             deadline.CancelAfter(Patience);
             try
             {
-                if (await shell.WaitForLineAsync(line => line.EndsWith(done, StringComparison.Ordinal), deadline.Token) is null)
-                {
-                    var failure = Failure(_firewall.Reload, await shell.WaitForExitAsync(cancellation));
-                    return string.Create(CultureInfo.InvariantCulture, $"reload {count} of {times}: {failure}");
-                }
+                // A daemon that a reload left behind may hold the shell's output open when that has ended.
+                var done = shell.WaitForLineAsync(line => line.EndsWith(Done(count), StringComparison.Ordinal), deadline.Token);
+                await await Task.WhenAny(done, shell.Exited);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
@@ -79,7 +76,16 @@ public sealed class FirewallSession : IAsyncDisposable
             }
         }
 
-        return null;
+        var result = await shell.WaitForExitAsync(cancellation);
+        if (result.IsSuccess)
+        {
+            return null;
+        }
+
+        var good = Enumerable.Range(1, times).LastOrDefault(count => result.Output.Contains(Done(count), StringComparison.Ordinal));
+        var words = string.Join('\n', result.Output.Split(Enumerable.Range(1, times).Select(Done).ToArray(), StringSplitOptions.None));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"reload {good + 1} of {times}: {Failure(_firewall.Reload, result with { Output = words })}");
     }
 
     /// <summary>Kills the watch and stops the service, as far as there are any.</summary>
@@ -137,6 +143,9 @@ public sealed class FirewallSession : IAsyncDisposable
             return NotStarted(program, exception);
         }
     }
+
+    /// <summary>What the shell of <see cref="Repeat"/> says after a reload.</summary>
+    private static string Done(int count) => string.Create(CultureInfo.InvariantCulture, $"leakverifier: reload {count} done");
 
     private static string Failure(string program, CommandResult result)
     {

@@ -22,7 +22,7 @@ public sealed class ChildProcess : IRunningProgram
     {
         _process = process;
         _command = command;
-        _outputEnded = Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
+        _outputEnded = PumpAsync();
     }
 
     /// <summary>Its process id, in this process's process-id namespace.</summary>
@@ -136,6 +136,19 @@ public sealed class ChildProcess : IRunningProgram
         }
     }
 
+    // One of the two ends first: what the other still has is not written by then.
+    private async Task PumpAsync()
+    {
+        try
+        {
+            await Task.WhenAll(PumpAsync(_process.StandardOutput), PumpAsync(_process.StandardError));
+        }
+        finally
+        {
+            _output.Close();
+        }
+    }
+
     private async Task PumpAsync(StreamReader reader)
     {
         try
@@ -148,10 +161,6 @@ public sealed class ChildProcess : IRunningProgram
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The process was disposed of while a grandchild still held the pipe.
-        }
-        finally
-        {
-            _output.Close();
         }
     }
 }

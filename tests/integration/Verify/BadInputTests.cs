@@ -36,6 +36,18 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public async Task A_reload_that_fails_and_leaves_a_daemon_behind_is_not_waited_for()
+    {
+        using var firewall = TestFirewall.Of(
+            $"exec '{TestFirewall.SealedUp}'", reload: "sleep 1000 & echo 'no more' >&2; exit 4");
+
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", "oob-reload");
+
+        run.ExitCode.Should().Be(2, "{0}", run);
+        run.Report["oob-reload"].Reason.Should().Be("reload 1 of 100: 'reload' of the firewall failed with exit code 4: no more");
+    }
+
+    [Test]
     public async Task A_reload_that_hangs_makes_the_scenario_inconclusive()
     {
         using var firewall = TestFirewall.Of($"exec '{TestFirewall.SealedUp}'", reload: "exec sleep 1000");

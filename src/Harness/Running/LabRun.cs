@@ -283,6 +283,7 @@ internal sealed class LabRun : IAsyncDisposable
                 return $"{waiting} frames still wait in a queue of the client's, so that it is not shown what they are";
             }
 
+            // The kernel tells nobody when a queue is empty.
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
 

@@ -2,6 +2,7 @@
 
 using System.Net.Sockets;
 using LeakVerifier.Harness.Capture;
+using LeakVerifier.Harness.Judging;
 using LeakVerifier.Harness.Labs;
 using LeakVerifier.Harness.Traffic.Forging;
 
@@ -17,7 +18,6 @@ namespace LeakVerifier.Harness.Running;
 /// </remarks>
 internal sealed class RouterSolicitations : IAsyncDisposable
 {
-    private const byte NeighbourSolicitation = 135;
     private const byte HopLimit = 255; // RFC 4861, section 7.1.1
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -46,7 +46,7 @@ internal sealed class RouterSolicitations : IAsyncDisposable
         {
             Frame.ArpRequest(LabAddresses.RouterMac, neighbour.IPv4, LabAddresses.Client.IPv4),
             Frame.Ip(LabAddresses.ClientMac, LabAddresses.RouterMac,
-                Packet.Icmp(neighbour.IPv6, LabAddresses.Client.IPv6, NeighbourSolicitation, Question, HopLimit)),
+                Packet.Icmp(neighbour.IPv6, LabAddresses.Client.IPv6, IcmpFacts.NeighbourSolicitation, Question, HopLimit)),
         }),
     ];
 

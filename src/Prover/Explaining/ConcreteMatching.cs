@@ -20,7 +20,7 @@ internal static class ConcreteMatching
             DirectStep direct => flight.Packet.Family == IpFamily.Ip4 || flight[Field.NextHeader] == direct.Protocol
                 || flight.Unknown(place),
             FragmentHeaderStep => flight.Packet.Family == IpFamily.Ip6
-                && ((flight[Field.FragmentOffset] & 0x1fff) != 0 || flight.Unknown(place)),
+                && (flight.IsLaterFragment || flight.Unknown(place)),
             CgroupStep cgroup => flight.Unknown(CgroupStep.KeyOf(cgroup.Group)) && (cgroup.IsSure || flight.Unknown(place)),
             MatchStep match => Holds(match, flight, place),
             DestinationKindStep kind => Holds(kind, flight, place) != kind.Negated,
@@ -140,10 +140,9 @@ internal static class ConcreteMatching
     private static bool IsTransportReadable(Flight flight, MatchFlavour flavour, bool isFirstHalf)
     {
         var read = flavour == MatchFlavour.Native ? Matching.FragmentReadNative : Matching.FragmentReadXtables;
-        var isFragment = (flight[Field.FragmentOffset] & 0x1fff) != 0;
         var isCutOff = flight[Field.Truncated] == 1;
         return flight[Field.TransportUnknown] == 0
-            && (!isFragment || flight.Unknown(read))
+            && (!flight.IsLaterFragment || flight.Unknown(read))
             && (!isCutOff || isFirstHalf && flight.Unknown(Matching.ShortHeader));
     }
 

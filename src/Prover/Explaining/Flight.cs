@@ -18,6 +18,9 @@ internal sealed class Flight
         this[Field.EtherType] = Fields.EtherType(packet.Family);
     }
 
+    /// <summary>Whether it is a fragment other than the first by now: the way out may have made it one.</summary>
+    public bool IsLaterFragment => (this[Field.FragmentOffset] & 0x1fff) != 0;
+
     /// <summary>The packet as it was sent.</summary>
     public Packet Packet { get; }
 

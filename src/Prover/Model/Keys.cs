@@ -21,6 +21,9 @@ public sealed record FieldKey(Field Field, int Offset, int Length, UInt128? Mask
     /// <summary>The source port.</summary>
     public static FieldKey SourcePort { get; } = new(Field.Transport, 0, 16);
 
+    /// <summary>A fragment's place in its packet; 0 for the first, and for whole packets.</summary>
+    public static FieldKey FragmentPlace { get; } = new(Field.FragmentOffset, 3, 13);
+
     /// <summary>ICMP's type.</summary>
     public static FieldKey IcmpType { get; } = new(Field.Transport, 0, 8);
 

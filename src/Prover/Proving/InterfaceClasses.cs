@@ -27,7 +27,6 @@ internal sealed class InterfaceClasses
     // The kernel allows more (net/core/dev.c, dev_valid_name): that nobody makes use of it is an assumption that is printed.
     private const string NameCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.";
 
-
     private static readonly string[] CommonNames = ["eth0", "wlan0", "eth1", "wlan1"];
 
     private InterfaceClasses(ImmutableArray<InterfaceClass> all)

@@ -97,7 +97,7 @@ internal sealed class IptablesMatches(IpFamily family)
 
     private static MatchStep Fragment(bool negated)
     {
-        return Match(new FieldKey(Field.FragmentOffset, 3, 13), [ValueRange.Exactly(0)], !negated);
+        return Match(FieldKey.FragmentPlace, [ValueRange.Exactly(0)], !negated);
     }
 
     private static MatchStep Ports(FieldKey key, string text, bool negated)

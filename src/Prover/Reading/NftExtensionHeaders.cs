@@ -21,7 +21,7 @@ internal static class NftExtensionHeaders
             ("!=", "frag-off", "0") =>
             [
                 new FamilyStep(IpFamily.Ip6),
-                MatchStep.Of(new FieldKey(Field.FragmentOffset, 3, 13), [ValueRange.Exactly(0)], negated: true),
+                MatchStep.Of(FieldKey.FragmentPlace, [ValueRange.Exactly(0)], negated: true),
                 new UnknownStep($"whether the first fragment header has the offset: {words}"),
             ],
             _ => null,

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
 /// <summary>
-/// Settings of the kernel (sysctl) that keep the tunnel's address from the neighbours and let nobody change routes. What
-/// they were is kept in a file until they are set back.
+/// Settings of the kernel (sysctl) that keep the tunnel's address from the neighbours, let nobody change routes, and keep a
+/// router reachable behind narrow rules. What they were is kept in a file until they are set back.
 /// </summary>
 /// <remarks>
 /// The file is written before a setting is changed, whole or not at all, so that a process that is killed at any moment
@@ -18,6 +19,7 @@ public sealed partial class KernelSettings
 {
     private const string Ipv4 = "ipv4/conf";
     private const string Ipv6 = "ipv6/conf";
+    private const string Ipv6Neighbours = "ipv6/neigh";
 
     // access(2) and errno(3), the same on every architecture of Linux.
     private const int ToWrite = 2;
@@ -33,6 +35,11 @@ public sealed partial class KernelSettings
         (Ipv4, "accept_redirects", "0"),
         (Ipv4, "send_redirects", "0"),
         (Ipv6, "accept_redirects", "0"),
+
+        // A router that is known by a global address is asked again there first, which the rules refuse: no rule can tell an
+        // address on the link from one behind it. Without a question to its group after that it counts as unreachable every
+        // half minute, and the route to the VPN's server yields to the tunnel's own (rt6_check_neigh in net/ipv6/route.c).
+        (Ipv6Neighbours, "mcast_resolicit", "3"),
     ];
 
     private readonly string _root;
@@ -129,10 +136,17 @@ public sealed partial class KernelSettings
         }
     }
 
-    /// <summary>arp_ignore 2 asks for more than 1 does; what an administrator made stricter stays.</summary>
+    /// <summary>
+    /// arp_ignore 2 asks for more than 1 does, and a router may be asked more often: what an administrator made stricter stays.
+    /// </summary>
     private static bool IsStricter(string setting, string current)
     {
-        return setting.EndsWith("/arp_ignore", StringComparison.Ordinal) && current == "2";
+        return Path.GetFileName(setting) switch
+        {
+            "arp_ignore" => current == "2",
+            "mcast_resolicit" => int.TryParse(current, NumberStyles.None, CultureInfo.InvariantCulture, out var times) && times > 0,
+            _ => false,
+        };
     }
 
     /// <returns>Why the file cannot be read; null: it was read, or there is none.</returns>

@@ -48,11 +48,13 @@ internal sealed class LabBlast : IAsyncDisposable
         List<UdpBlast> blasts = [];
         foreach (var address in LabAddresses.VpnServer.Both)
         {
-            blasts.Add(await UdpBlast.OpenAsync(user, new IPEndPoint(address, Port), limits, TimeProvider.System));
+            // Bound, so that no moment without a route there sends the blast through the tunnel, whose queue it would fill.
+            var destination = new IPEndPoint(address, Port);
+            blasts.Add(await UdpBlast.OpenAsync(user, destination, HostLab.PhysicalInterface, limits, TimeProvider.System));
         }
 
-        var destination = new IPEndPoint(LabAddresses.InternetServer.IPv4, LabServices.TunnelPingPort);
-        return new LabBlast(blasts, new TunnelPing(lab.Used.Root, destination, PingInterval, TimeProvider.System));
+        var answering = new IPEndPoint(LabAddresses.InternetServer.IPv4, LabServices.TunnelPingPort);
+        return new LabBlast(blasts, new TunnelPing(lab.Used.Root, answering, PingInterval, TimeProvider.System));
     }
 
     /// <summary>Begins to send.</summary>

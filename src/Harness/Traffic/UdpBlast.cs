@@ -48,14 +48,15 @@ public sealed class UdpBlast : IAsyncDisposable
     /// <summary>Opens a socket; <see cref="Start"/> begins to send.</summary>
     /// <param name="thread">Gives the namespace and the user.</param>
     /// <param name="destination">Where to; no other probe may send there.</param>
+    /// <param name="device">The interface that it is bound to (SO_BINDTODEVICE); null: routes decide.</param>
     /// <param name="limits">When it ends by itself.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <exception cref="SystemCallException">The socket cannot be opened.</exception>
     public static async Task<UdpBlast> OpenAsync(
-        NamespaceThread thread, IPEndPoint destination, UdpBlastLimits limits, TimeProvider timeProvider)
+        NamespaceThread thread, IPEndPoint destination, string? device, UdpBlastLimits limits, TimeProvider timeProvider)
     {
         var socket = await thread.RunAsync(() =>
-            ProbeSocket.TryOpen(destination.AddressFamily, ProbeProtocol.Udp, null, out var error)
+            ProbeSocket.TryOpen(destination.AddressFamily, ProbeProtocol.Udp, device, out var error)
             ?? throw new SystemCallException($"opening a socket for a blast to {destination}", error));
         var name = "udp-blast" + ProbeDescriptions.SuffixOf(destination.AddressFamily);
         var description = ProbeDescriptions.Create(name, thread, ProbeProtocol.Udp, destination);

@@ -80,6 +80,29 @@ public abstract class TrafficTests
         (await Wire.ArrivedAsync()).Should().Be(leaves ? 1 : 0);
     }
 
+    [Test]
+    public async Task A_router_with_a_global_address_stays_reachable_when_it_is_to_be_asked_again()
+    {
+        // What takes the kernel half a minute, in some 150 ms; what it knows already keeps the old time. The tunnel has the
+        // route to everywhere, as OpenVPN sets it.
+        await Client.RunAsync("""
+            sysctl -qw net.ipv6.neigh.eth0.base_reachable_time_ms=100 net.ipv6.neigh.eth0.delay_first_probe_time=0
+            sysctl -qw net.ipv6.neigh.eth0.retrans_time_ms=20
+            ip -6 route add 2001:db8::10 via 2001:db8:1::1 dev eth0
+            ip -6 route add 2000::/3 dev tun0
+            ip -6 neigh flush dev eth0
+            """);
+        await StartAsync();
+        using var receiver = Wire.Receiver("2001:db8::10", 1194);
+
+        const long refusedInTwoRounds = 6;
+        while (await BlockedAsync(Place.Output) < refusedInTwoRounds)
+        {
+            Wire.Send("2001:db8::10", 1194, Wire.TunnelUser).Should().BeTrue();
+            await Wire.ReceiveAsync(receiver);
+        }
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public async Task A_connection_opened_in_the_clear_before_the_start_is_dead_after_it(bool isTracked)

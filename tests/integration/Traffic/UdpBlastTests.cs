@@ -18,7 +18,7 @@ public sealed class UdpBlastTests
         await using var network = await TrafficNetwork.CreateAsync();
         await network.CloseAsync();
 
-        await using var blast = await UdpBlast.OpenAsync(network.User, Destination, Limits, TimeProvider.System);
+        await using var blast = await UdpBlast.OpenAsync(network.User, Destination, device: null, Limits, TimeProvider.System);
         blast.Start();
         var result = await blast.Completion;
 
@@ -34,7 +34,7 @@ public sealed class UdpBlastTests
         var before = await SentAsync(network);
 
         await using var blast = await UdpBlast.OpenAsync(
-            network.User, Destination, Limits with { Attempts = long.MaxValue }, TimeProvider.System);
+            network.User, Destination, device: null, Limits with { Attempts = long.MaxValue }, TimeProvider.System);
         blast.Start();
         await Eventually.HoldsAsync(() => blast.Attempts.Should().BeGreaterThan(1_000));
         var result = await blast.StopAsync();

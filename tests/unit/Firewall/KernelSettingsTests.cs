@@ -86,6 +86,18 @@ public sealed class KernelSettingsTests
         Get("ipv4/conf/all/arp_ignore").Should().Be("2");
     }
 
+    [TestCase("0", "3")]
+    [TestCase("1", "1")]
+    public void A_router_is_asked_for_by_its_group_unless_an_administrator_chose_how_often(string before, string during)
+    {
+        Set("ipv6/neigh/eth0/mcast_resolicit", before);
+
+        Settings.Apply();
+        Get("ipv6/neigh/eth0/mcast_resolicit").Should().Be(during);
+        Settings.Restore();
+        Get("ipv6/neigh/eth0/mcast_resolicit").Should().Be(before);
+    }
+
     [Test]
     public void Without_a_place_to_save_them_nothing_is_set()
     {

@@ -34,7 +34,7 @@ internal sealed class ExplainVerb(FirewallEnvironment environment)
         }
 
         var explanation = Explainer.Explain(RulesetCompiler.Compile(configured.Policy), read);
-        environment.Output.Write(asJson ? Json(explanation) : Text(explanation));
+        environment.Answer(asJson ? Json(explanation) : Text(explanation));
         return explanation.NotUnderstood is null ? ExitCode.Done : ExitCode.Inconclusive;
     }
 

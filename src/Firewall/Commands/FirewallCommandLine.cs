@@ -78,6 +78,11 @@ public sealed class FirewallCommandLine
             environment.Fail(exception.Message);
             return (int)ExitCode.PrerequisiteMissing;
         }
+        catch (UnwritableOutputException exception)
+        {
+            environment.Fail(exception.Message);
+            return (int)ExitCode.BadConfiguration;
+        }
         catch (Exception exception)
         {
             var message = exception.Message.ReplaceLineEndings(" ");

@@ -129,6 +129,20 @@ public sealed record FirewallEnvironment
     /// <summary>Says what was done. The mark is the original's.</summary>
     public void Ok(string text) => Say(Output, "OK: " + text);
 
+    /// <summary>Writes what was asked for.</summary>
+    /// <exception cref="UnwritableOutputException">It cannot be written.</exception>
+    public void Answer(string text)
+    {
+        try
+        {
+            Output.Write(text);
+        }
+        catch (IOException exception)
+        {
+            throw new UnwritableOutputException(exception);
+        }
+    }
+
     /// <summary>Says what is allowed but doubtful.</summary>
     public void Warn(string text) => Say(Error, "WARNING: " + text);
 

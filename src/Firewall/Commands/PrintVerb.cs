@@ -26,7 +26,7 @@ internal sealed class PrintVerb(FirewallEnvironment environment)
             return ExitCode.BadConfiguration;
         }
 
-        environment.Output.Write(backend == IptablesBackend.BackendName
+        environment.Answer(backend == IptablesBackend.BackendName
             ? IptablesCompiler.Compile(configured.Policy).ToText()
             : Both(RulesetCompiler.Compile(configured.Policy)));
         return ExitCode.Done;

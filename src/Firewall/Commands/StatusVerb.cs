@@ -20,7 +20,7 @@ internal sealed class StatusVerb(FirewallEnvironment environment)
             }
 
             var report = Examine(wall, configured.Policy);
-            environment.Output.Write(asJson ? report.ToJson() : report.ToText(environment.HasColour()));
+            environment.Answer(asJson ? report.ToJson() : report.ToText(environment.HasColour()));
             return report.ExitCode;
         });
     }

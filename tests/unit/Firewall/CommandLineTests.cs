@@ -350,7 +350,18 @@ public sealed class CommandLineTests
         _kernel.Table.Should().Be(GoldenListing());
         Run(environment, "flush").Should().Be(ExitCode.Done);
         Run(environment, "bogus").Should().Be(ExitCode.Usage);
-        Run(environment, "print", "--config", Minimal).Should().Be(ExitCode.Internal, "printing is all that it does");
+    }
+
+    [TestCase("print")]
+    [TestCase("status")]
+    [TestCase("explain", "oif=eth0 daddr=203.0.113.10")]
+    public void An_answer_that_cannot_be_written_is_an_error(params string[] verb)
+    {
+        using var full = new FullDisk();
+
+        Run(Environment() with { Output = full }, [.. verb, "--config", Minimal]).Should().Be(ExitCode.BadConfiguration);
+
+        _error.ToString().Should().Be("ERROR: standard output cannot be written: No space left on device\n");
     }
 
     [TestCase]

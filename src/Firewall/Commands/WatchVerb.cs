@@ -165,7 +165,8 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
             return false;
         }
 
-        if (news.Addresses.Any(address => policy.TunnelInterface.Matches(address.Interface)) && !TryNameTunnel(watcher, policy))
+        var isToBeNamed = news.Addresses.Any(address => policy.TunnelInterface.Matches(address.Interface)) || IsRefused(policy, news);
+        if (isToBeNamed && !TryNameTunnel(watcher, policy))
         {
             return false;
         }
@@ -179,6 +180,22 @@ internal sealed class WatchVerb(FirewallEnvironment environment)
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Whether an uplink was given an address that the wall still refuses as the tunnel's, which it had when the wall was
+    /// loaded: the uplink would be dead.
+    /// </summary>
+    private bool IsRefused(EgressPolicy policy, LinkNews news)
+    {
+        var ofUplinks = news.Addresses.Where(address => policy.IsPhysical(address.Interface)).Select(address => address.Address).ToList();
+        if (ofUplinks.Count == 0)
+        {
+            return false;
+        }
+
+        using var kernel = environment.OpenKernel();
+        return new FrameWall(kernel, environment.Links, environment.ListFramesInScratch).Names(ofUplinks);
     }
 
     private bool TryNameTunnel(Watcher watcher, EgressPolicy policy)

@@ -60,6 +60,13 @@ public sealed class FrameWall
     /// </summary>
     public NftablesReply NameTunnel(EgressPolicy policy) => _kernel.Run(TunnelNamesChain.Script(AddressesOf(policy)));
 
+    /// <summary>Whether the loaded wall refuses frames that name one of these addresses, as the tunnel's.</summary>
+    public bool Names(IEnumerable<IPAddress> addresses)
+    {
+        return _kernel.ListFrames().Text is { } listing
+            && addresses.Any(address => listing.Contains($" saddr {AddressText.Of(address)} counter drop\n", StringComparison.Ordinal));
+    }
+
     /// <summary>How far the wall reaches now.</summary>
     /// <param name="policy">What says which interfaces are physical; null: all.</param>
     public WallCoverage Coverage(EgressPolicy? policy)

@@ -35,6 +35,16 @@ public sealed class UplinkFacts(MachineLinks links)
             yield return $"{shared.Interface} has the tunnel's address {shared.Address} as well, so frames may name it, "
                 + "and neighbours see it";
         }
+
+        // The second wall sees a frame on the bridge, and once more on the port.
+        foreach (var bridge in links.Names().Where(name => policy.InternalInterfaces.Any(pattern => pattern.Matches(name))))
+        {
+            if (links.PortsOf(bridge).Where(policy.IsPhysical).ToList() is { Count: > 0 } ports)
+            {
+                yield return $"{bridge}, which is the clients' interface to the rules, is a bridge: what goes to clients by its port "
+                    + $"{string.Join(", ", ports)} is dropped there; if nobody but clients is behind it, add the port to INT_IF";
+            }
+        }
     }
 
     /// <summary>Where the policy itself leaves the machine open, whatever the rules and whichever backend has them.</summary>

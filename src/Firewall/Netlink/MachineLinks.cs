@@ -30,5 +30,12 @@ public sealed record MachineLinks(Func<IEnumerable<string>> Names, Func<IReadOnl
     /// <summary>Whether it is a network card, or a bridge or a bond, which stand for one.</summary>
     public bool IsUplink(string name) => IsCard(name) || Has(name, "bridge") || Has(name, "bonding");
 
+    /// <summary>The ports of a bridge; none of what is no bridge.</summary>
+    public IEnumerable<string> PortsOf(string name)
+    {
+        var ports = new DirectoryInfo(Path.Combine(Folder, name, "brif"));
+        return ports.Exists ? ports.EnumerateFileSystemInfos().Select(port => port.Name).Order(StringComparer.Ordinal) : [];
+    }
+
     private bool Has(string name, string folder) => Directory.Exists(Path.Combine(Folder, name, folder));
 }

@@ -83,7 +83,7 @@ internal sealed class PolicyBuilder
         var interfaces = InternalInterfaces(tunnel);
         var clientDns = ClientDns(forwarding);
         var listed = _values.GetValueOrDefault(ConfigurationKeys.VpnServers);
-        if (servers.IsEmpty && listed?.Words.Any() != true)
+        if (servers.IsEmpty && listed?.Words.Any() != true && _vpnFiles.IsEmpty)
         {
             _warnings.Add(new(listed?.File ?? "", listed?.Line ?? 0,
                 $"VPN_SERVERS is {(listed is null ? "not set" : "empty")}: the VPN's process may reach any address in the clear",
@@ -199,7 +199,11 @@ internal sealed class PolicyBuilder
         var assignment = _values[ConfigurationKeys.VpnInterface];
         if (!InterfacePattern.TryParse(assignment.Value, out var pattern))
         {
-            _problems.Add(assignment.Problem($"VPN_INTERFACE: '{assignment.Value}' is no interface's name", "write tun0, or tun+ for every name that begins with tun"));
+            _problems.Add(assignment.Problem(
+                $"VPN_INTERFACE: '{assignment.Value}' is no interface's name",
+                _isNamedByFile
+                    ? "rename the file: wg-quick gives its name to the interface, at most 15 characters"
+                    : "write tun0, or tun+ for every name that begins with tun"));
             return null;
         }
 
@@ -223,13 +227,13 @@ internal sealed class PolicyBuilder
     }
 
     /// <summary>The conjunction of what is set; the original's user where nothing is.</summary>
-    /// <param name="isMarkUnread">Whether there is a mark that could not be read, which is wrong enough.</param>
-    private TunnelIdentity? Identity(bool isMarkUnread)
+    /// <param name="lacksMark">Whether a mark is missing that a file should have told, which is wrong enough.</param>
+    private TunnelIdentity? Identity(bool lacksMark)
     {
         var before = _problems.Count;
         var mark = Single(ConfigurationKeys.TunnelMark, IdentityReaders.Mark);
         var cgroup = Single(ConfigurationKeys.TunnelCgroup, IdentityReaders.Cgroup);
-        var isOtherwiseKnown = isMarkUnread || _problems.Count > before || mark is not null || cgroup is not null;
+        var isOtherwiseKnown = lacksMark || _problems.Count > before || mark is not null || cgroup is not null;
         var user = isOtherwiseKnown && !IsSet(ConfigurationKeys.TunnelUser) ? null : User();
         if (_problems.Count > before)
         {

@@ -29,13 +29,14 @@ internal sealed class VpnFiles
                 all._read.Add((file, content));
             }
 
-            all.LacksMark |= content is null && file.IsWireGuard;
+            all.LacksMark |= file.IsWireGuard
+                && content?.Implied.Any(assignment => assignment.Key == ConfigurationKeys.TunnelMark) != true;
         }
 
         return all;
     }
 
-    /// <summary>Whether one of WireGuard's could not be read, which would have told its mark.</summary>
+    /// <summary>Whether one of WireGuard's tells no mark, or could not be read. Nobody's user would tell its packets.</summary>
     public bool LacksMark { get; private set; }
 
     /// <summary>The servers of all.</summary>
@@ -67,10 +68,12 @@ internal sealed class VpnFiles
     {
         foreach (var (file, content) in _read)
         {
-            if (content.IsInKernel && (identity.User is not null || identity.Cgroup is not null))
+            if (content.IsInKernel && identity is not { User: null, Cgroup: null, Mark: not null })
             {
+                // wg-quick(8) sets a mark by itself for a default route alone, which the halves of one are not.
                 _problems.Add(new(file.Path, 0,
-                    "WireGuard's packets are the kernel's: they have neither a user nor a control group, only a mark",
+                    "WireGuard's packets are the kernel's: they have neither a user nor a control group, only a mark"
+                        + (identity.Mark is null ? ", and this file gives them none" : ""),
                     "add FwMark = 51820 to [Interface], and set neither TUNNEL_USER nor TUNNEL_CGROUP"));
             }
             else if (!content.IsInKernel && !isMarkSet && identity.Mark is { } mark

@@ -134,6 +134,20 @@ public sealed class FirewallWatchTests
     }
 
     [Test]
+    public async Task An_address_of_the_tunnel_that_an_uplink_gets_later_is_refused_no_more()
+    {
+        await _wire.Client.RunAsync("ip addr add 198.51.100.177/32 dev tun0");
+        using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);
+        (await FramesAsync()).Should().Contain("198.51.100.177");
+
+        await _wire.Client.RunAsync("ip addr del 198.51.100.177/32 dev tun0; ip addr add 198.51.100.177/32 dev eth0");
+
+        await watch.OutputAsync("The tunnel's addresses are named");
+        (await FramesAsync()).Should().NotContain("198.51.100.177");
+        watch.Report.GapCount.Should().Be(0);
+    }
+
+    [Test]
     public async Task A_new_address_of_the_tunnel_is_no_reason_to_keep_what_others_did_to_the_rules()
     {
         using var watch = await RunningWatch.ReadyAsync(_wire.Client, _config);

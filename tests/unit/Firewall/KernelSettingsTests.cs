@@ -173,6 +173,23 @@ public sealed class KernelSettingsTests
             .Should().HaveCount(isWarned ? 1 : 0);
     }
 
+    [TestCase("INT_IF=br0", "eth1, eth2")]
+    [TestCase("INT_IF=\"br0 eth1\"", "eth2")]
+    [TestCase("INT_IF=\"br0 eth+\"", null)]
+    [TestCase("INT_IF=vif+", null)]
+    public void A_port_of_the_clients_bridge_that_is_not_theirs_is_warned_of(string line, string? ports)
+    {
+        var policy = ConfigurationFiles.Parse(
+            "a.conf", $"FORWARDING=true\nTUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\n{line}\n").Policy!;
+        Directory.CreateDirectory(Path.Combine(_folder, "br0", "brif", "eth1"));
+        Directory.CreateDirectory(Path.Combine(_folder, "br0", "brif", "eth2"));
+        var facts = new UplinkFacts(new MachineLinks(() => ["br0", "eth1", "eth2", "lo"], () => [], _folder));
+
+        var warnings = facts.Warnings(policy).ToList();
+        warnings.Should().HaveCount(ports is null ? 0 : 1);
+        warnings.Should().NotContain(text => !text.Contains($"by its port {ports} is dropped", StringComparison.Ordinal));
+    }
+
     [Test]
     public void Default_routes_are_read_as_the_kernel_shows_them()
     {

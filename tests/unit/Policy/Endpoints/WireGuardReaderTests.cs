@@ -70,6 +70,7 @@ public sealed class WireGuardReaderTests
     [TestCase("[Interface]\nFwMark=5\n[Peer]\nEndpoint=203.0.113.10:51820\n[Peers]", 5, "no section [Peers]")]
     [TestCase("FwMark=5\n[Interface]\nFwMark=5\n[Peer]\nEndpoint=203.0.113.10:51820", 1, "no setting of a section")]
     [TestCase("[Interface]\nFwMark=5\nnonsense\n[Peer]\nEndpoint=203.0.113.10:51820", 3, "no setting of a section")]
+    [TestCase("[Interface]\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=0.0.0.0/1, 128.0.0.0/1", 0, "this file gives them none")]
     public void What_is_wrong_is_named_with_its_line(string text, int line, string what)
     {
         var result = Read(text);
@@ -81,18 +82,26 @@ public sealed class WireGuardReaderTests
         error.Mend.Should().NotBeEmpty();
     }
 
-    [Test]
-    public void A_file_with_a_fault_is_not_blamed_on_the_user_that_nobody_set()
+    [TestCase("[Interface]\nnonsense\n", "no setting of a section")]
+    [TestCase("[Interface]\n[Peer]\nEndpoint=203.0.113.10:51820\nAllowedIPs=0.0.0.0/1, 128.0.0.0/1\n", "only a mark")]
+    public void A_file_with_a_fault_is_not_blamed_on_the_user_that_nobody_set(string text, string what)
     {
         _folder.Write("passwd", "root:x:0:0::/:/bin/sh\n");
         var result = ConfigurationFiles.Read(new ConfigurationRequest
         {
-            Path = _folder.Write("firewall/a.conf", $"WIREGUARD_CONFIG={_folder.Write("wg0.conf", "[Interface]\nnonsense\n")}\n"),
+            Path = _folder.Write("firewall/a.conf", $"WIREGUARD_CONFIG={_folder.Write("wg0.conf", text)}\n"),
             Users = new UserDirectory(_folder.PathOf("passwd")),
             PinsPath = _folder.PathOf("hosts"),
         });
 
-        result.Errors.Should().ContainSingle().Which.What.Should().Contain("no setting of a section");
+        result.Errors.Should().ContainSingle().Which.What.Should().Contain(what);
+        result.Warnings.Should().BeEmpty("nobody left the servers out");
+    }
+
+    [Test]
+    public void A_file_whose_name_is_too_long_for_an_interface_is_to_be_renamed()
+    {
+        Read(Typical, name: "a-provider-of-vpns.conf").Errors.Should().ContainSingle().Which.Mend.Should().StartWith("rename the file");
     }
 
     [Test]

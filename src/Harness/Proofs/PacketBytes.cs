@@ -110,6 +110,7 @@ internal static class PacketBytes
     {
         var bytes = new byte[20 + payload.Length];
         bytes[0] = 0x45;
+        bytes[1] = (byte)packet[Field.TrafficClass];
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), (ushort)bytes.Length);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), mark.Number);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(6), (ushort)packet[Field.FragmentOffset]);
@@ -128,7 +129,7 @@ internal static class PacketBytes
         byte[] rest = [.. Extension(packet, mark, next), .. payload];
         var bytes = new byte[40 + rest.Length];
         // The flow label carries the number where no payload can.
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, 0x6000_0000u | mark.Number);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, 0x6000_0000u | (uint)packet[Field.TrafficClass] << 20 | mark.Number);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(4), (ushort)rest.Length);
         bytes[6] = next;
         bytes[7] = (byte)packet[Field.HopLimit];

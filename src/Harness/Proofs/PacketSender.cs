@@ -20,11 +20,14 @@ internal sealed partial class PacketSender : IDisposable
     private const int Mark = 36;
     private const int BindToDevice = 25;
     private const int NoDefragmentation = 22;
+    private const int TypeOfService = 1;
+    private const int TrafficClass = 67;
+    private const int Ip6Level = 41;
 
     /// <summary>IPPROTO_RAW: the header comes with the packet, for both families.</summary>
     private const ProtocolType WithHeader = (ProtocolType)255;
 
-    private readonly Dictionary<(IpFamily Family, uint Uid, uint Gid, uint Mark, string Device, byte Protocol), Socket> _sockets = [];
+    private readonly Dictionary<(IpFamily Family, uint Uid, uint Gid, uint Mark, byte TrafficClass, string Device, byte Protocol), Socket> _sockets = [];
 
     /// <summary>Why the kernel refused the last packet, in its words; empty: it did not.</summary>
     public string Refusal { get; private set; } = "";
@@ -73,7 +76,7 @@ internal sealed partial class PacketSender : IDisposable
     private Socket Socket(Packet packet, string device, ProtocolType protocol)
     {
         var gid = packet.Uid is null ? 0 : (uint)packet[Field.Gid];
-        var key = (packet.Family, packet.Uid ?? 0, gid, packet.Mark, device, (byte)protocol);
+        var key = (packet.Family, packet.Uid ?? 0, gid, packet.Mark, (byte)packet[Field.TrafficClass], device, (byte)protocol);
         if (!_sockets.TryGetValue(key, out var socket))
         {
             socket = Open(packet, device, protocol, gid);
@@ -106,6 +109,8 @@ internal sealed partial class PacketSender : IDisposable
             socket.SetRawSocketOption(0, NoDefragmentation, Number(1));
         }
 
+        // Of a header that comes with the packet it says nothing.
+        socket.SetRawSocketOption(isIp4 ? 0 : Ip6Level, isIp4 ? TypeOfService : TrafficClass, Number((uint)packet[Field.TrafficClass]));
         socket.SetRawSocketOption(SocketLevel, Mark, Number(packet.Mark));
         if (device.Length > 0)
         {

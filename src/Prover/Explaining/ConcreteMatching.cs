@@ -129,7 +129,8 @@ internal static class ConcreteMatching
             case Field.Transport:
                 return IsTransportReadable(flight, flavour, field.Offset + field.Length <= 16);
             case Field.TcpFlags:
-                return IsTransportReadable(flight, flavour, false) && !flight.Unknown(Matching.ShortTcpHeader);
+                return IsTransportReadable(flight, flavour, false)
+                    && !(flight.Unknown(Matching.CutsTcpHeader) && flight.Unknown(Matching.ShortTcpHeader));
             case Field.ConnectionDirection or Field.ConnectionMark or Field.ConnectionStatus:
                 return flight[Field.ConnectionState] <= (UInt128)(int)ConnectionState.Related;
             default:

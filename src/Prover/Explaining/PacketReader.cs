@@ -13,7 +13,7 @@ public static class PacketReader
     /// <summary>The syntax, for messages.</summary>
     public const string Syntax = "oif=NAME daddr=ADDRESS [iif=NAME] [stale=NAME] [oifkind=KIND] [iifkind=KIND] [saddr=ADDRESS] [proto=udp|tcp|icmp|NUMBER] "
         + "[sport=N] [dport=N] [type=N] [code=N] [uid=N|none] [gid=N] [mark=N] [ctmark=N] "
-        + "[state=new|established|related|invalid|untracked] [hoplimit=N] [fragment=N]";
+        + "[state=new|established|related|invalid|untracked] [hoplimit=N] [tos=N] [fragment=N]";
 
     /// <summary>Reads words like <c>oif=eth0 daddr=198.51.100.7 proto=udp dport=53 uid=1000</c>.</summary>
     /// <exception cref="FormatException">The words are no packet; the message says why.</exception>
@@ -54,6 +54,7 @@ public static class PacketReader
         packet = Owner(packet, words);
         packet = Set(Set(packet, words, "mark", Field.Mark), words, "ctmark", Field.ConnectionMark);
         packet = Set(Set(packet, words, "hoplimit", Field.HopLimit), words, "fragment", Field.FragmentOffset);
+        packet = Set(packet, words, "tos", Field.TrafficClass);
         packet = packet.With(Field.ConnectionState, (UInt128)(int)State(Take(words, "state") ?? "new"));
         return words.Count == 0
             ? packet

@@ -79,6 +79,10 @@ public static class PacketText
         {
             parts.Add($"from control group {packet.ControlGroup}");
         }
+        if (packet[Field.TrafficClass] != 0)
+        {
+            parts.Add($"traffic class 0x{packet[Field.TrafficClass]:x}");
+        }
         if (packet.IsLaterFragment)
         {
             parts.Add("a later fragment");

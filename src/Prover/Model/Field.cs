@@ -56,6 +56,12 @@ public enum Field
     /// <summary>IPv4's TTL or IPv6's hop limit.</summary>
     HopLimit,
 
+    /// <summary>
+    /// IPv4's type of service or IPv6's traffic class: six bits for differentiated services, two for congestion (RFC 2474,
+    /// RFC 3168). Any program chooses it (ip(7), IP_TOS).
+    /// </summary>
+    TrafficClass,
+
     /// <summary>The socket's user.</summary>
     Uid,
 
@@ -129,7 +135,7 @@ public static class Fields
         Field.HasSocket or Field.ConnectionDirection or Field.Truncated or Field.TransportUnknown => 1,
         Field.EgressForm => 2,
         Field.ConnectionState => 3,
-        Field.Protocol or Field.TcpFlags or Field.HopLimit or Field.NextHeader => 8,
+        Field.Protocol or Field.TcpFlags or Field.HopLimit or Field.TrafficClass or Field.NextHeader => 8,
         Field.FragmentOffset or Field.EgressFragment or Field.EtherType => 16,
         Field.Source or Field.Destination => family == IpFamily.Ip4 ? 32 : 128,
         _ => 32,

@@ -30,6 +30,12 @@ public sealed record FieldKey(Field Field, int Offset, int Length, UInt128? Mask
     /// <summary>ICMP's code.</summary>
     public static FieldKey IcmpCode { get; } = new(Field.Transport, 8, 8);
 
+    /// <summary>The code point of differentiated services (RFC 2474).</summary>
+    public static FieldKey CodePoint { get; } = new(Field.TrafficClass, 0, 6);
+
+    /// <summary>The two bits that tell of congestion (RFC 3168).</summary>
+    public static FieldKey Congestion { get; } = new(Field.TrafficClass, 6, 2);
+
     /// <summary>A whole field.</summary>
     public static FieldKey Whole(Field field, IpFamily family = IpFamily.Ip4) => new(field, 0, Fields.Width(field, family));
 }

@@ -23,6 +23,9 @@ public sealed record LoadedRuleset(Ruleset Ruleset)
     /// <summary>Whether what decides IPv6 was read.</summary>
     public bool CoversIp6 { get; init; } = true;
 
+    /// <summary>Whether nft's rules were read without their bytecode, which says what their listing elides.</summary>
+    public bool LacksBytecode { get; init; }
+
     /// <summary>Names of the interfaces that exist now; null: a dump does not say.</summary>
     public ImmutableArray<string>? Interfaces { get; init; }
 

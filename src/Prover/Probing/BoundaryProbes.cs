@@ -113,7 +113,7 @@ public sealed class BoundaryProbes(LoadedRuleset loaded, EgressPolicy policy, in
     // History and sockets are what they are when a packet is sent from nothing.
     private static bool IsFree(Field field)
     {
-        return field is Field.Protocol or Field.Transport or Field.TcpFlags or Field.HopLimit or Field.Uid or Field.Gid
+        return field is Field.Protocol or Field.Transport or Field.TcpFlags or Field.HopLimit or Field.TrafficClass or Field.Uid or Field.Gid
             or Field.Mark or Field.Destination or Field.Source or Field.FragmentOffset;
     }
 

@@ -45,6 +45,10 @@ internal static class Assumptions
         {
             list.Add("No host of LOCAL_NET passes packets on; a later fragment to LOCAL_NET has no ports and counts as local.");
         }
+        if (loaded.LacksBytecode)
+        {
+            list.Add("No rule asks for a frame's header where nft does not list it; nft --debug=netlink list ruleset would say.");
+        }
         if (loaded.Interfaces is null)
         {
             list.Add("The rules come from a file: tc, XDP, flowtables and bridges of the machine were not looked at.");

@@ -67,7 +67,7 @@ internal sealed class Hooks
         HasNat = _chains.Any(chain => chain.Base.Type == ChainType.Nat);
         HasTracking = steps.Any(UsesTracking);
         MayRewrite = steps.Any(step => step is OpaqueStep or TranslateStep { IsDestination: true }
-            or AssignStep { Field: not (Field.Mark or Field.ConnectionMark) });
+            or AssignStep { Field: not (Field.Mark or Field.ConnectionMark or Field.TrafficClass) });
         AsksForStatus = steps.Any(step => KeysOf(step).Any(key => key is FieldKey { Field: Field.ConnectionStatus }));
         CanReroute = HasNat || _chains.Any(chain => chain.Base.Hook == Hook.Output && MayReroute(chain));
     }

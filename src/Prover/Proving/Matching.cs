@@ -23,6 +23,9 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
     /// <summary>The unknown for TCP headers that end before the flags.</summary>
     public const string ShortTcpHeader = "short header: the flags of a cut-off TCP header are read";
 
+    /// <summary>Whether a sender cuts a TCP header off before the flags: it is the sender's choice.</summary>
+    public const string CutsTcpHeader = "a TCP header that its sender cuts off before the flags";
+
     /// <summary>The unknown whether a packet without a socket has a connection before it is tracked.</summary>
     public const string Attached = "whether an answer of the kernel's (a reset, an ICMP error) has the connection of what it answers";
 
@@ -244,7 +247,8 @@ internal sealed class Matching(PacketSpace space, InterfaceClasses classes)
                 return TransportReadable(state, flavour, key.Offset + key.Length <= 16);
             case Field.TcpFlags:
                 return _gates.And(TransportReadable(state, flavour, isFirstHalf: false),
-                    _gates.Not(space.Unknown(ShortTcpHeader, ShortTcpHeader)));
+                    _gates.Not(_gates.And(
+                        space.Unknown(CutsTcpHeader, CutsTcpHeader, isHistory: true), space.Unknown(ShortTcpHeader, ShortTcpHeader))));
             case Field.Protocol:
                 return _gates.Not(state.Bits(Field.TransportUnknown)[0]);
             case Field.ConnectionDirection or Field.ConnectionMark or Field.ConnectionStatus:

@@ -27,6 +27,7 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
         }
         parts.AddRange(Packets(region));
         AddIfNarrow(parts, "source", region, Field.Source, AddressWidth, Address);
+        AddIfNarrow(parts, "traffic class", region, Field.TrafficClass, 8, Hexadecimal);
         AddIfNarrow(parts, "mark", region, Field.Mark, 32, Hexadecimal);
         AddIfNarrow(parts, "connection mark", region, Field.ConnectionMark, 32, Hexadecimal);
         if (Projected(region, Field.FragmentOffset, 3, 13) is [{ Low: var low }, ..] && low > 0)

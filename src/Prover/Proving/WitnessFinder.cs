@@ -152,6 +152,7 @@ internal sealed class WitnessFinder(
             yield return preference;
         }
         yield return () => Is(Field.HopLimit, 64);
+        yield return () => Is(Field.TrafficClass, 0);
         yield return () => Is(Field.ConnectionStatus, 0);
         // Where the second piece of a datagram begins on Ethernet, in units of eight bytes.
         yield return () => Is(Field.EgressFragment, isIp4 ? 185u : 181u);

@@ -66,6 +66,8 @@ internal sealed class IptablesMatches(IpFamily family)
             ("iprange", "--dst-range") => [Addresses(Field.Destination, argument, negated)],
             ("addrtype", "--dst-type") => [DestinationKind(argument, negated)],
             ("ttl", "--ttl-eq") or ("hl", "--hl-eq") => [Number(Field.HopLimit, Numbers.Parse(argument, 8), negated)],
+            ("dscp", "--dscp") => [Match(FieldKey.CodePoint, [ValueRange.Exactly(Numbers.Parse(argument, 6))], negated)],
+            ("tos", "--tos") => [TypeOfService(argument, negated)],
             ("comment", "--comment") => [],
             _ => throw new UnreadableException($"a match of {(module.Length > 0 ? module : "iptables")} that is not modelled"),
         };
@@ -217,6 +219,13 @@ internal sealed class IptablesMatches(IpFamily family)
         var mask = parts.Length > 1 ? Numbers.Parse(parts[1], 32) : uint.MaxValue;
         var key = FieldKey.Whole(field) with { Mask = mask };
         return Match(key, [ValueRange.Exactly(Numbers.Parse(parts[0], 32))], negated);
+    }
+
+    private static MatchStep TypeOfService(string text, bool negated)
+    {
+        var parts = text.Split('/');
+        var key = FieldKey.Whole(Field.TrafficClass) with { Mask = parts.Length > 1 ? Numbers.Parse(parts[1], 8) : byte.MaxValue };
+        return Match(key, [ValueRange.Exactly(Numbers.Parse(parts[0], 8))], negated);
     }
 
     private MatchStep Addresses(Field field, string text, bool negated)

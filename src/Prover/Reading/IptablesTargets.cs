@@ -51,10 +51,16 @@ internal sealed class IptablesTargets(IpFamily family)
                 return [];
             case "SET":
                 return Set(rest);
-            case "CHECKSUM" or "TCPMSS" or "TCPOPTSTRIP" or "TOS" or "DSCP":
+            case "CHECKSUM" or "TCPMSS" or "TCPOPTSTRIP":
                 return [new RewriteStep(name)];
+            case "TOS" or "DSCP":
+                return [new RewriteStep(name), new AssignStep(Field.TrafficClass, new UnknownExpression(name))];
             case "ECN":
-                return [new RewriteStep(name), new AssignStep(Field.TcpFlags, Ecn)];
+                return
+                [
+                    new RewriteStep(name), new AssignStep(Field.TrafficClass, new UnknownExpression(name)),
+                    new AssignStep(Field.TcpFlags, Ecn),
+                ];
             case "MARK":
                 return [new AssignStep(Field.Mark, Mark(Field.Mark, Options(rest, MarkOptions)))];
             case "CONNMARK":

@@ -19,6 +19,12 @@ internal sealed class NftBytecode
     /// <summary>Whether the protocol behind all headers is read.</summary>
     public bool LoadsProtocol { get; private set; }
 
+    /// <summary>
+    /// Whether the type of the device is read. nft asks for it before it reads a frame's header, and elides both where a field
+    /// of IP follows: "ether type ip ip daddr" is listed as "ip daddr".
+    /// </summary>
+    public bool LoadsDeviceType { get; private set; }
+
     /// <summary>Whether the IP version is compared with this one: to load it is not enough.</summary>
     public bool Checks(IpFamily family) => _families.Contains(family);
 
@@ -29,6 +35,9 @@ internal sealed class NftBytecode
         {
             case ["[", "meta", "load", "l4proto", ..]:
                 LoadsProtocol = true;
+                break;
+            case ["[", "meta", "load", "iiftype" or "oiftype", ..]:
+                LoadsDeviceType = true;
                 break;
             case ["[", "payload", "load", var length, "@", "network", "header", "+", var offset, ..]:
                 NextHeaderLoads += Covers(length, offset) ? 1 : 0;

@@ -56,6 +56,8 @@ internal static class NftPayload
         "daddr" => new(FieldKey.Whole(Field.Destination), NftValueKind.Address4),
         "protocol" => new(FieldKey.Whole(Field.Protocol), NftValueKind.Protocol),
         "ttl" => new(FieldKey.Whole(Field.HopLimit), NftValueKind.Number),
+        "dscp" => new(FieldKey.CodePoint, NftValueKind.Number),
+        "ecn" => new(FieldKey.Congestion, NftValueKind.Number),
         "frag-off" => new(FieldKey.Whole(Field.FragmentOffset), NftValueKind.Number),
         _ => throw new UnreadableException($"ip {field}"),
     };
@@ -66,6 +68,8 @@ internal static class NftPayload
         "daddr" => new(FieldKey.Whole(Field.Destination, IpFamily.Ip6), NftValueKind.Address6),
         "nexthdr" => new(FieldKey.Whole(Field.NextHeader), NftValueKind.Protocol),
         "hoplimit" => new(FieldKey.Whole(Field.HopLimit), NftValueKind.Number),
+        "dscp" => new(FieldKey.CodePoint, NftValueKind.Number),
+        "ecn" => new(FieldKey.Congestion, NftValueKind.Number),
         _ => throw new UnreadableException($"ip6 {field}"),
     };
 

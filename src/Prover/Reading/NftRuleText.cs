@@ -39,6 +39,8 @@ internal static class NftRuleText
                 ? $"counter name {NftValueText.Of(body)}"
                 : "",
             _ when body.ValueKind == JsonValueKind.Null => property.Name,
+            // A limit or quota with a name of its own (nft(8), "STATEFUL OBJECTS").
+            _ when body.ValueKind == JsonValueKind.String => $"{property.Name} name {body.GetString()}",
             "match" => Match(body),
             "jump" or "goto" => $"{property.Name} {Part(body, "target")}",
             "mangle" => $"{Part(body, "key")} set {Part(body, "value")}",
@@ -77,7 +79,7 @@ internal static class NftRuleText
     /// <summary>A limit that is inverted matches what exceeds it.</summary>
     private static string Over(JsonElement json)
     {
-        return json.TryGetProperty("inv", out var inverted) && inverted.ValueKind == JsonValueKind.True ? "over " : "";
+        return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("inv", out var inverted) && inverted.ValueKind == JsonValueKind.True ? "over " : "";
     }
 
     private static string Part(JsonElement json, string name) => NftValueText.Part(json, name);

@@ -110,6 +110,9 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
             case ("ct", "label" or "helper" or "event" or "secmark"):
                 // They change nothing that rules of this model read; setting them may fail, which ends the rule.
                 return [new UnknownStep(NftMatches.Shortened(whole))];
+            case ("payload", _) when IsTrafficClass(key.Value):
+                var words = NftMatches.Shortened(whole);
+                return [new RewriteStep(words), new AssignStep(Field.TrafficClass, new UnknownExpression(words))];
             case ("payload", _) when IsHarmless(key.Value):
             case ("tcp option", _):
                 return [new RewriteStep(NftMatches.Shortened(whole))];
@@ -118,11 +121,17 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
         }
     }
 
+    private static bool IsTrafficClass(JsonElement payload)
+    {
+        return NftJson.Unexpected(payload, "protocol", "field") is null && payload.TryGetProperty("field", out var field)
+            && field.GetString() is "dscp" or "ecn" && NftKeys.Text(payload, "protocol") is "ip" or "ip6";
+    }
+
     // The checksums of ICMP and IGMP are where other protocols have a port.
     private static bool IsHarmless(JsonElement payload)
     {
         return NftJson.Unexpected(payload, "protocol", "field") is null && payload.TryGetProperty("field", out var field)
-            && (field.GetString() is "dscp" or "ecn" or "id" or "flowlabel" or "window"
+            && (field.GetString() is "id" or "flowlabel" or "window"
                 || field.ValueEquals("checksum") && NftKeys.Text(payload, "protocol") is "ip" or "tcp" or "udp" or "udplite");
     }
 

@@ -11,6 +11,10 @@ namespace LeakVerifier.Prover.Reading;
 /// <summary>Collects the objects of one table in any order.</summary>
 internal sealed class NftTableBuilder(string family, string name)
 {
+    // In the hooks of IP no packet of this machine has one (found by sending packets): such a rule never drops any.
+    private const string FrameHeader = "whether the packet has a frame's header, for which the rule asks first and which nft need not "
+        + "list (\"ether type ip ip daddr\")";
+
     private const string MergedNegations = "nft lists neighbouring != matches alike whether each or any must differ";
 
     private readonly NftSets _sets = new();
@@ -206,10 +210,11 @@ internal sealed class NftTableBuilder(string family, string name)
         var extensions = other is null ? null : Extensions(expressions, other.Words);
         var statements = new NftStatements(new NftMatches(_sets, context), extensions);
         var label = string.Create(CultureInfo.InvariantCulture, $"{family} {name} {chain} #{index + 1}");
+        RuleStep[] elided = bytecode is { LoadsDeviceType: true } ? [new UnknownStep(FrameHeader)] : [];
         var steps = expressions.SelectMany((expression, i) => IsMerged(expressions, i)
             ? [new UnknownStep($"{MergedNegations}: {NftRuleText.Of(expressions)}")]
             : statements.Read(expression));
-        return new Rule(label, extensions is null ? NftRuleText.Of(expressions) : other!.Rule.Text, [.. steps]);
+        return new Rule(label, extensions is null ? NftRuleText.Of(expressions) : other!.Rule.Text, [.. elided, .. steps]);
     }
 
     // In a table of IPv6 nft 1.0.6 elides "ip6 nexthdr udp" before "udp dport", as it does "meta l4proto udp".

@@ -18,6 +18,9 @@ internal sealed class NftTextFacts
     private readonly Dictionary<(string Family, string Table), bool> _dormant = [];
     private readonly Dictionary<(string Family, string Table, string Chain, long Handle), NftBytecode> _bytecode = [];
 
+    /// <summary>Whether there was any bytecode.</summary>
+    public bool HasBytecode => _bytecode.Count > 0;
+
     /// <summary>What iptables-nft-save lists.</summary>
     public XtablesTables Xtables { get; } = new();
 

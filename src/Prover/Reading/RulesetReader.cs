@@ -66,6 +66,7 @@ public static class RulesetReader
         return new LoadedRuleset(new Ruleset(Merge(nft, saved, json.Count > 0)))
         {
             Origin = string.Join(", ", listings.Select(listing => listing.Source)),
+            LacksBytecode = !facts.HasBytecode && nft.Exists(table => table.Chains.Any(chain => !chain.Rules.IsEmpty)),
             CoversIp4 = json.Count > 0 || sorted.Exists(item => item.Kind == ListingKind.Iptables),
             CoversIp6 = json.Count > 0 || sorted.Exists(item => item.Kind == ListingKind.Ip6tables),
         };

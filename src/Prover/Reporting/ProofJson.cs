@@ -128,6 +128,7 @@ public static class ProofJson
         writer.WriteNumber("mark", packet.Mark);
         writer.WriteString("ctState", packet.ConnectionState.ToString().ToLowerInvariant());
         writer.WriteNumber("ctMark", (uint)packet[Field.ConnectionMark]);
+        writer.WriteNumber("trafficClass", (uint)packet[Field.TrafficClass]);
         writer.WriteString("staleOif", packet.StaleOutInterface);
         writer.WriteString("formerDaddr", packet.FormerDestination?.ToString());
         writer.WriteBoolean("laterFragment", packet.IsLaterFragment);

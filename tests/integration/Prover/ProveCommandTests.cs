@@ -64,6 +64,19 @@ public sealed class ProveCommandTests
             "No chain sees frames of packet sockets (CAP_NET_RAW), nor ARP: they are not answered for.");
     }
 
+    [TestCase("ether type ip ip daddr 0.0.0.0-255.255.255.255 drop", 2)]
+    [TestCase("ip daddr 0.0.0.0-255.255.255.255 drop", 0)]
+    public async Task A_rule_that_asks_for_a_frames_header_is_not_the_rule_as_which_nft_lists_it(string rule, int expected)
+    {
+        const string closed = "nft add table inet k && nft add chain inet k f '{ type filter hook forward priority 0; policy drop; }' && "
+            + "nft add chain inet k o '{ type filter hook output priority 0; policy accept; }' && "
+            + "nft add rule inet k o oifname '{ lo, tun0 }' accept && nft add rule inet k o meta nfproto ipv6 drop && ";
+
+        var (exitCode, answer) = await ProveAsync($"{closed} nft add rule inet k o {rule}");
+
+        exitCode.Should().Be(expected, answer.GetProperty("reason").GetString());
+    }
+
     [TestCase("nft", "udp dport 4711 accept")]
     [TestCase("legacy", "-p udp -m udp --dport 4711 -j ACCEPT")]
     public async Task What_a_stranger_accepts_before_both_of_their_walls_leaks_by_those_two_rules(string variant, string rule)

@@ -43,6 +43,16 @@ public sealed class KernelFactsTests
         Prove(nat, Output([.. To("127.0.0.1/32"), Accept]), Forward).Paths[0].Verdict.Should().Be(Verdict.Leak);
     }
 
+    [TestCase(MatchFlavour.Native)]
+    [TestCase(MatchFlavour.Xtables)]
+    public void That_a_header_may_be_cut_off_before_its_flags_saves_no_whole_one(MatchFlavour flavour)
+    {
+        RuleStep tcp = MatchStep.Of(FieldKey.Whole(Field.Protocol), [ValueRange.Exactly(6)]);
+        RuleStep reset = MatchStep.Of(FieldKey.Whole(Field.TcpFlags) with { Mask = 4 }, [ValueRange.Exactly(4)], flavour: flavour);
+
+        Prove(Output([tcp, reset, Accept]), Forward).Paths[0].Verdict.Should().Be(Verdict.Leak);
+    }
+
     [Test]
     public void An_address_of_this_machine_may_be_sought_on_any_interface()
     {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Immutable;
 using System.Text;
 using LeakVerifier.Prover.Model;
+using LeakVerifier.Prover.Proving;
 using LeakVerifier.Prover.Reading;
 
 namespace LeakVerifier.UnitTests.Prover;
@@ -73,12 +75,46 @@ public sealed class NftElisionTests
         StepsOf(family, Echo, load, compare)[0].Should().Be(new FamilyStep(IpFamily.Ip4, isImplied));
     }
 
+    [TestCase("inet")]
+    [TestCase("ip")]
+    [TestCase("netdev")]
+    public void A_rule_that_asks_for_a_frames_header_first_may_match_nothing(string family)
+    {
+        // "ether type ip ip daddr 198.51.100.7", which nft 1.0.6 lists so.
+        const string rule = """{"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "198.51.100.7"}}""";
+        const string destination = "[ payload load 4b @ network header + 16 => reg 1 ]";
+
+        StepsOf(family, rule, "[ meta load iiftype => reg 1 ]", "[ cmp eq reg 1 0x00000001 ]",
+            "[ payload load 2b @ link header + 12 => reg 1 ]", "[ cmp eq reg 1 0x00000008 ]", destination)
+            .Should().ContainSingle(step => step is UnknownStep);
+        StepsOf(family, rule, destination).Should().NotContain(step => step is UnknownStep);
+    }
+
+    [Test]
+    public void Without_bytecode_it_is_told_that_no_such_rule_is_expected()
+    {
+        const string words = "No rule asks for a frame's header where nft does not list it";
+
+        AssumptionsOf(Listing("inet", Port)).Should().ContainSingle(text => text.StartsWith(words, StringComparison.Ordinal));
+        AssumptionsOf(Listing("inet", Port, Protocol, Compared)).Should().NotContain(text => text.StartsWith(words, StringComparison.Ordinal));
+    }
+
+    private static ImmutableArray<string> AssumptionsOf(LoadedRuleset loaded)
+    {
+        return RulesetProver.Prove(loaded, Listings.Policy).Assumptions;
+    }
+
     private static IEnumerable<Field> FieldsOf(IEnumerable<RuleStep> steps)
     {
         return steps.OfType<MatchStep>().Select(match => ((FieldKey)match.Keys[0]).Field);
     }
 
     private static List<RuleStep> StepsOf(string family, string rule, params string[] bytecode)
+    {
+        return [.. Listing(family, rule, bytecode).Ruleset.Tables[0].Chains[0].Rules[0].Steps];
+    }
+
+    private static LoadedRuleset Listing(string family, string rule, params string[] bytecode)
     {
         const string template = """
             {"nftables": [{"table": {"family": "FAMILY", "name": "t"}},
@@ -91,6 +127,6 @@ public sealed class NftElisionTests
         {
             listings.Add(new("text", Encoding.UTF8.GetBytes($"{family} t o 2\n  {string.Join("\n  ", bytecode)}\n")));
         }
-        return [.. RulesetReader.FromListings(listings).Ruleset.Tables[0].Chains[0].Rules[0].Steps];
+        return RulesetReader.FromListings(listings);
     }
 }

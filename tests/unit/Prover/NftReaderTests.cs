@@ -54,6 +54,13 @@ public sealed class NftReaderTests
             .Select(step => step.GetType()).Should().Equal(typeof(UnknownStep), typeof(AssignStep));
     }
 
+    [TestCase("limit")]
+    [TestCase("quota")]
+    public void A_limit_with_a_name_may_match_or_not(string kind)
+    {
+        StepsOf("{\"" + kind + "\": \"lim\"}").Should().Equal(new UnknownStep("{\"" + kind + "\": \"lim\"}"));
+    }
+
     [TestCase("netdev", "ingress")]
     [TestCase("inet", "ingress")]
     [TestCase("bridge", "prerouting")]

@@ -35,6 +35,7 @@ internal sealed class RandomRules(Random random)
         Field.TcpFlags => (UInt128)Pick(2, 16, 18),
         Field.ConnectionStatus => (UInt128)Pick(0, 32, 48),
         Field.HopLimit => (UInt128)Pick(64, 255, 1),
+        Field.TrafficClass => (UInt128)Pick(0, 0xb8, 17),
         _ => (UInt128)random.Next(2),
     };
 
@@ -205,7 +206,8 @@ internal sealed class RandomRules(Random random)
         var key = Pick(FieldKey.DestinationPort, FieldKey.SourcePort, FieldKey.IcmpType, FieldKey.Whole(Field.Protocol),
             FieldKey.Whole(Field.ConnectionState), FieldKey.Whole(Field.ConnectionMark), FieldKey.Whole(Field.Destination),
             FieldKey.Whole(Field.TcpFlags), FieldKey.Whole(Field.NextHeader), FieldKey.Whole(Field.ConnectionDirection),
-            new FieldKey(Field.FragmentOffset, 3, 13), FieldKey.Whole(Field.HopLimit), FieldKey.Whole(Field.EtherType));
+            new FieldKey(Field.FragmentOffset, 3, 13), FieldKey.Whole(Field.HopLimit), FieldKey.CodePoint,
+            FieldKey.Whole(Field.EtherType));
         var low = key.Field == Field.Destination ? Address(IpFamily.Ip4) : (UInt128)Pick(0, 1, 8, 17, 53, 1194);
         low &= ValueRange.MaximumOf(key.Length);
         var high = UInt128.Min(low + (UInt128)Pick(0, 1, 100), ValueRange.MaximumOf(key.Length));

@@ -3,6 +3,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace LeakVerifier.Prover.Loading;
 
@@ -12,8 +13,10 @@ namespace LeakVerifier.Prover.Loading;
 /// <param name="Kind">Its kind (macvlan, vlan, tun, ...); empty: a card, or lo.</param>
 /// <param name="PortKind">What it is a port of (bridge, bond, ...); empty: of nothing.</param>
 /// <param name="HasXdp">Whether it has an XDP program.</param>
-/// <param name="HasParentElsewhere">Whether the device that it belongs to is in another namespace.</param>
-internal sealed record Link(int Index, string Name, string Kind, string PortKind, bool HasXdp, bool HasParentElsewhere);
+/// <param name="ParentNamespace">
+/// The number that its namespace gives to the one of the device it belongs to; null: that is in the same, or there is none.
+/// </param>
+internal sealed record Link(int Index, string Name, string Kind, string PortKind, bool HasXdp, int? ParentNamespace);
 
 /// <summary>A queueing discipline.</summary>
 /// <param name="Device">The number of its device.</param>
@@ -30,6 +33,7 @@ internal static class LinkReader
     private const ushort GetAddress = 22;
     private const ushort GetDiscipline = 38;
     private const ushort GetFilter = 46;
+    private const ushort GetNamespace = 90;
 
     // struct ifinfomsg, ifaddrmsg and tcmsg of linux/rtnetlink.h and linux/if_addr.h.
     private const int LinkHeader = 16;
@@ -53,8 +57,23 @@ internal static class LinkReader
                 Text(NetlinkSocket.Attribute(information, 1)),
                 Text(NetlinkSocket.Attribute(information, 4)),
                 HasXdp: xdp.ContainsAnyExcept((byte)0),
-                HasParentElsewhere: !NetlinkSocket.Attribute(attributes, 37).IsEmpty);
+                ParentNamespace: Number(NetlinkSocket.Attribute(attributes, 37)));
         });
+    }
+
+    /// <summary>The number that the calling thread's namespace gives to another one (ip-netns(8), "NSID").</summary>
+    /// <returns>-1: it has none, as nothing here belongs to it; null: the kernel does not say.</returns>
+    public static int? NumberOf(SafeFileHandle place)
+    {
+        // struct rtgenmsg, padded, and NETNSA_FD; the answer has NETNSA_NSID (linux/net_namespace.h).
+        Span<byte> request = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt16LittleEndian(request[4..], 8);
+        BinaryPrimitives.WriteUInt16LittleEndian(request[6..], 3);
+        BinaryPrimitives.WriteInt32LittleEndian(request[8..], (int)place.DangerousGetHandle());
+        int? number = null;
+        _ = NetlinkSocket.Ask(RouteProtocol, GetNamespace, isDump: false, request, message =>
+            number = message.Length > 4 ? Number(NetlinkSocket.Attribute(message[4..], 1)) : null);
+        return number;
     }
 
     /// <summary>The addresses that others can reach.</summary>
@@ -124,6 +143,11 @@ internal static class LinkReader
     }
 
     private delegate T Reader<T>(ReadOnlySpan<byte> message);
+
+    private static int? Number(ReadOnlySpan<byte> bytes)
+    {
+        return BinaryPrimitives.TryReadInt32LittleEndian(bytes, out var number) ? number : null;
+    }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes.TrimEnd((byte)0));
 }

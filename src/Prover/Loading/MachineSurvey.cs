@@ -62,7 +62,7 @@ internal sealed record MachineSurvey(
 
     private static void AddForeign(List<Obstacle> obstacles)
     {
-        foreach (var (process, links) in OtherNamespaces.Links())
+        foreach (var (process, links) in OtherNamespaces.Children())
         {
             foreach (var link in links.Where(IsShared))
             {
@@ -72,10 +72,10 @@ internal sealed record MachineSurvey(
         }
     }
 
-    // A child of a device that is in another namespace than the child.
+    // Kinds whose frames leave by the device they belong to.
     private static bool IsShared(Link link)
     {
-        return link.HasParentElsewhere && link.Kind is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
+        return link.Kind is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
     }
 
     private static void AddDiscipline(Discipline discipline, string device, List<Obstacle> obstacles)

@@ -2,19 +2,23 @@
 
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace LeakVerifier.Prover.Loading;
 
 /// <summary>
-/// The links of the network namespaces that other processes live in. A device of this namespace can have children there
-/// (macvlan, ipvlan), whose frames leave by it without passing its inet rules.
+/// The network namespaces that other processes live in. A device of this namespace can have children there (macvlan,
+/// ipvlan), whose frames leave by it without passing its inet rules.
 /// </summary>
 internal static partial class OtherNamespaces
 {
     private const int NewNetwork = 0x4000_0000;
 
-    /// <summary>One process of each namespace, and the links there. What this process may not enter is left out.</summary>
-    public static List<(string Process, List<Link> Links)> Links()
+    /// <summary>
+    /// One process of each namespace, and the links there that belong to a device of this one, or may. What this process may
+    /// not enter is left out.
+    /// </summary>
+    public static List<(string Process, List<Link> Links)> Children()
     {
         // Every process is asked, so each link is read into the same few bytes.
         Span<byte> own = stackalloc byte[64];
@@ -31,7 +35,7 @@ internal static partial class OtherNamespaces
                 others.Add(process);
             }
         }
-        return others.Count == 0 ? [] : LinksOf(others);
+        return others.Count == 0 ? [] : ChildrenIn(others);
     }
 
     private static int NamespaceOf(string process, Span<byte> target)
@@ -40,21 +44,30 @@ internal static partial class OtherNamespaces
     }
 
     // In a thread of its own, which ends in the last of them.
-    private static List<(string Process, List<Link> Links)> LinksOf(List<string> processes)
+    private static List<(string Process, List<Link> Links)> ChildrenIn(List<string> processes)
     {
         var links = new List<(string Process, List<Link> Links)>();
-        var thread = new Thread(() => links.AddRange(processes.Select(process => (process, LinksOf(process)))));
+        using var here = File.OpenHandle("/proc/thread-self/ns/net");
+        var thread = new Thread(() => links.AddRange(processes.Select(process => (process, ChildrenIn(process, here)))));
         thread.Start();
         thread.Join();
         return links;
     }
 
-    private static List<Link> LinksOf(string process)
+    private static List<Link> ChildrenIn(string process, SafeFileHandle here)
     {
         try
         {
             using var place = File.OpenHandle($"/proc/{process}/ns/net");
-            return SetNamespace(place, NewNetwork) == 0 ? LinkReader.Links() : [];
+            if (SetNamespace(place, NewNetwork) != 0)
+            {
+                return [];
+            }
+
+            // Listing a link gives its device's namespace a number, so this one has one by then if it has children there.
+            var links = LinkReader.Links();
+            var number = LinkReader.NumberOf(here);
+            return links.FindAll(link => link.ParentNamespace is { } parents && (number is null || parents == number));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RulesetUnavailableException)
         {

@@ -85,20 +85,24 @@ public sealed class MachineSurveyTests
     public void A_child_of_a_device_in_another_namespace_is_named()
     {
         using var lab = new PacketLab();
-        using var other = Process.Start(new ProcessStartInfo("unshare", ["--net", "cat"]) { RedirectStandardInput = true })!;
-        var own = new FileInfo("/proc/thread-self/ns/net").LinkTarget;
-        SpinWait.SpinUntil(() => new FileInfo($"/proc/{other.Id}/ns/net").LinkTarget is { } target && target != own);
-        try
-        {
-            Run("ip", string.Create(CultureInfo.InvariantCulture, $"link add link eth0 name mv0 netns {other.Id} type macvlan"));
+        using var other = new OtherNamespace();
+        Run("ip", string.Create(CultureInfo.InvariantCulture, $"link add link eth0 name mv0 netns {other.Process} type macvlan"));
 
-            ShouldName("mv0 in the network namespace of process");
-        }
-        finally
-        {
-            other.StandardInput.Close();
-            other.WaitForExit();
-        }
+        ShouldName("mv0 in the network namespace of process");
+    }
+
+    [Test]
+    public void A_child_of_somebody_elses_device_says_nothing()
+    {
+        using var lab = new PacketLab();
+        using var parents = new OtherNamespace();
+        using var childs = new OtherNamespace();
+        Run("nsenter", string.Create(CultureInfo.InvariantCulture, $"--net=/proc/{parents.Process}/ns/net ip link add eth0 type veth peer eth1"));
+        Run("nsenter", string.Create(
+            CultureInfo.InvariantCulture,
+            $"--net=/proc/{parents.Process}/ns/net ip link add link eth0 name mv0 netns {childs.Process} type macvlan"));
+
+        Prove().Obstacles.Should().BeEmpty();
     }
 
     private static void ShouldName(string obstacle)
@@ -119,5 +123,27 @@ public sealed class MachineSurveyTests
     {
         var run = ToolRun.Of(program, arguments.Split(' '));
         run!.ExitCode.Should().Be(0, $"{program} {arguments}: {run.Errors}");
+    }
+
+    /// <summary>A network namespace that a process of its own lives in.</summary>
+    private sealed class OtherNamespace : IDisposable
+    {
+        private readonly Process _process =
+            System.Diagnostics.Process.Start(new ProcessStartInfo("unshare", ["--net", "cat"]) { RedirectStandardInput = true })!;
+
+        public OtherNamespace()
+        {
+            var own = new FileInfo("/proc/thread-self/ns/net").LinkTarget;
+            SpinWait.SpinUntil(() => new FileInfo($"/proc/{Process}/ns/net").LinkTarget is { } target && target != own);
+        }
+
+        public int Process => _process.Id;
+
+        public void Dispose()
+        {
+            _process.StandardInput.Close();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
     }
 }

@@ -25,21 +25,22 @@ public sealed partial class KernelSettings
     private const int ToWrite = 2;
     private const int ReadOnlyFileSystem = 30;
 
-    private static readonly (string Family, string Name, string Value)[] Wanted =
+    private static readonly WantedSetting[] Wanted =
     [
         // Who-has is answered for the addresses of the interface that is asked, and who-has names no other (ip-sysctl).
-        (Ipv4, "arp_ignore", "1"),
-        (Ipv4, "arp_announce", "2"),
+        // With 2 who asks must be of the same network, too.
+        new(Ipv4, "arp_ignore", "1", IsGoodToo: current => current == "2"),
+        new(Ipv4, "arp_announce", "2"),
 
         // Redirects change routes.
-        (Ipv4, "accept_redirects", "0"),
-        (Ipv4, "send_redirects", "0"),
-        (Ipv6, "accept_redirects", "0"),
+        new(Ipv4, "accept_redirects", "0"),
+        new(Ipv4, "send_redirects", "0"),
+        new(Ipv6, "accept_redirects", "0"),
 
         // A router that is known by a global address is asked again there first, which the rules refuse: no rule can tell an
         // address on the link from one behind it. Without a question to its group after that it counts as unreachable every
         // half minute, and the route to the VPN's server yields to the tunnel's own (rt6_check_neigh in net/ipv6/route.c).
-        (Ipv6Neighbours, "mcast_resolicit", "3"),
+        new(Ipv6Neighbours, "mcast_resolicit", "3", IsGoodToo: IsAtLeastOnce),
     ];
 
     private readonly string _root;
@@ -72,12 +73,12 @@ public sealed partial class KernelSettings
         }
 
         List<(string Setting, string Value)> changes = [];
-        foreach (var (setting, value) in Settings())
+        foreach (var (setting, wanted) in Settings())
         {
-            if (Read(setting) is { } current && current != value && !IsStricter(setting, current))
+            if (Read(setting) is { } current && !wanted.IsMetBy(current))
             {
                 saved[setting] = current;
-                changes.Add((setting, value));
+                changes.Add((setting, wanted.Value));
             }
         }
 
@@ -121,32 +122,24 @@ public sealed partial class KernelSettings
     }
 
     /// <summary>The settings of all interfaces, of those to come, and of each that is there.</summary>
-    private IEnumerable<(string Setting, string Value)> Settings()
+    private IEnumerable<(string Setting, WantedSetting Wanted)> Settings()
     {
-        foreach (var (family, name, value) in Wanted)
+        foreach (var wanted in Wanted)
         {
-            var folder = Path.Combine(_root, family);
+            var folder = Path.Combine(_root, wanted.Family);
             if (Directory.Exists(folder))
             {
                 foreach (var one in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
                 {
-                    yield return ($"{family}/{Path.GetFileName(one)}/{name}", value);
+                    yield return ($"{wanted.Family}/{Path.GetFileName(one)}/{wanted.Name}", wanted);
                 }
             }
         }
     }
 
-    /// <summary>
-    /// arp_ignore 2 asks for more than 1 does, and a router may be asked more often: what an administrator made stricter stays.
-    /// </summary>
-    private static bool IsStricter(string setting, string current)
+    private static bool IsAtLeastOnce(string current)
     {
-        return Path.GetFileName(setting) switch
-        {
-            "arp_ignore" => current == "2",
-            "mcast_resolicit" => int.TryParse(current, NumberStyles.None, CultureInfo.InvariantCulture, out var times) && times > 0,
-            _ => false,
-        };
+        return int.TryParse(current, NumberStyles.None, CultureInfo.InvariantCulture, out var times) && times > 0;
     }
 
     /// <returns>Why the file cannot be read; null: it was read, or there is none.</returns>
@@ -236,4 +229,10 @@ public sealed partial class KernelSettings
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Access(string path, int mode);
+
+    /// <summary>A setting of each interface, and what else an administrator may have made it that does as well.</summary>
+    private sealed record WantedSetting(string Family, string Name, string Value, Predicate<string>? IsGoodToo = null)
+    {
+        public bool IsMetBy(string current) => current == Value || IsGoodToo?.Invoke(current) == true;
+    }
 }

@@ -41,9 +41,18 @@ public static class ProofComparison
     /// </summary>
     public static bool HasOpened(IReadOnlyList<FirewallProof> proofs, ScenarioResult result)
     {
-        var asLoaded = proofs.FirstOrDefault(proof => proof.Name == ProofCase.Of(result.Scenario).Name)?.Result?.Verdict;
-        return asLoaded is ProofVerdict.Proved or ProofVerdict.Inconclusive
+        return AsLoaded(proofs, result) is ProofVerdict.Proved or ProofVerdict.Inconclusive
             && result.Protected?.RulesAtEnd?.Verdict == ProofVerdict.Leak;
+    }
+
+    /// <summary>
+    /// Scenarios that ended with rules that are not proved any more, although those that the firewall loaded are: what is
+    /// different then is shown by captures alone.
+    /// </summary>
+    public static IEnumerable<ScenarioResult> NoLongerProved(IReadOnlyList<FirewallProof> proofs, IEnumerable<ScenarioSummary> summaries)
+    {
+        return summaries.SelectMany(summary => summary.Results).Where(result =>
+            AsLoaded(proofs, result) == ProofVerdict.Proved && result.Protected?.RulesAtEnd?.Verdict == ProofVerdict.Inconclusive);
     }
 
     /// <summary>The verdict on everything: scenarios, proofs, and whether they contradict each other.</summary>
@@ -57,6 +66,11 @@ public static class ProofComparison
             .. proofs.Where(proof => proof.Counts).Select(proof => proof.Verdict),
             .. contradictions,
         ]);
+    }
+
+    private static ProofVerdict? AsLoaded(IReadOnlyList<FirewallProof> proofs, ScenarioResult result)
+    {
+        return proofs.FirstOrDefault(proof => proof.Name == ProofCase.Of(result.Scenario).Name)?.Result?.Verdict;
     }
 
     private static string Opening(ScenarioResult result)

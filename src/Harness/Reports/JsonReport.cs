@@ -88,6 +88,7 @@ public static class JsonReport
         json.WriteNumber("countedOfClient", run.Reconciliation?.Counted ?? 0);
         json.WriteString("captureFile", run.CaptureFile);
         json.WriteString("rulesAtEnd", run.RulesAtEnd is { } rules ? PathWords.Of(rules.Verdict) : null);
+        json.WriteString("rulesAtEndReason", run.RulesAtEnd?.Reason);
         json.WriteStartObject("canaries");
         foreach (var canary in run.Canaries)
         {

@@ -62,6 +62,11 @@ public sealed class TerminalReport
             Line($"rules at the end of scenarios: {string.Join(", ", answers)}");
         }
 
+        foreach (var result in ProofComparison.NoLongerProved(proofs, summaries))
+        {
+            Line($"rules at the end of {result.Scenario.Id}: not proved any more, so shown by captures alone: {result.Protected!.RulesAtEnd!.Reason}");
+        }
+
         foreach (var line in ProofComparison.Of(proofs, summaries))
         {
             _console.MarkupLineInterpolated($"[red bold]DISAGREEMENT[/] of {line}");

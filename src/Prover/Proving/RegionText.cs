@@ -26,15 +26,15 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
             parts.Add(Users(region));
         }
         parts.AddRange(Packets(region));
-        AddIfNarrow(parts, "source", region, Field.Source, AddressWidth, Address);
-        AddIfNarrow(parts, "traffic class", region, Field.TrafficClass, 8, Hexadecimal);
-        AddIfNarrow(parts, "mark", region, Field.Mark, 32, Hexadecimal);
-        AddIfNarrow(parts, "connection mark", region, Field.ConnectionMark, 32, Hexadecimal);
-        if (Projected(region, Field.FragmentOffset, 3, 13) is [{ Low: var low }, ..] && low > 0)
+        AddIfNarrow(parts, "source", region, FieldKey.Whole(Field.Source, model.Space.Family), Address);
+        AddIfNarrow(parts, "traffic class", region, FieldKey.Whole(Field.TrafficClass), Hexadecimal);
+        AddIfNarrow(parts, "mark", region, FieldKey.Whole(Field.Mark), Hexadecimal);
+        AddIfNarrow(parts, "connection mark", region, FieldKey.Whole(Field.ConnectionMark), Hexadecimal);
+        if (Projected(region, FieldKey.FragmentPlace) is [{ Low: var low }, ..] && low > 0)
         {
             parts.Add("later fragments only");
         }
-        if (Projected(region, Field.EgressForm, 0, 2) is [{ Low: var form }, ..] && form > 0)
+        if (Projected(region, FieldKey.Whole(Field.EgressForm)) is [{ Low: var form }, ..] && form > 0)
         {
             parts.Add("fragmented on the way out");
         }
@@ -46,16 +46,14 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
     {
         string[] fields =
         [
-            Numbers("protocol", region, Field.Protocol, 0, 8, Protocol),
-            Numbers("destination", region, Field.Destination, 0, AddressWidth, Address),
-            Numbers("destination port", region, Field.Transport, 16, 16, Decimal),
+            Numbers("protocol", region, FieldKey.Whole(Field.Protocol), Protocol),
+            Numbers("destination", region, FieldKey.Whole(Field.Destination, model.Space.Family), Address),
+            Numbers("destination port", region, FieldKey.DestinationPort, Decimal),
             States(region),
         ];
         return path == PathKind.PacketSocket && fields is
             ["any protocol", "any destination", "any destination port", "any state"] ? ["any packet"] : fields;
     }
-
-    private int AddressWidth => Fields.Width(Field.Destination, model.Space.Family);
 
     private string Address(UInt128 value) => AddressRanges.ToAddress(value, model.Space.Family).ToString();
 
@@ -80,13 +78,13 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
         {
             return "no socket";
         }
-        var users = Numbers("user", owned, Field.Uid, 0, 32, Decimal);
+        var users = Numbers("user", owned, FieldKey.Whole(Field.Uid), Decimal);
         return diagram.Difference(region, hasSocket) == diagram.False ? users : users + " or no socket";
     }
 
     private string States(int region)
     {
-        var states = Projected(region, Field.ConnectionState, 0, 3);
+        var states = Projected(region, FieldKey.Whole(Field.ConnectionState));
         var members = Enum.GetValues<ConnectionState>().Where(s => ValueRange.Contains(states, (UInt128)(int)s)).ToList();
         return members.Count == Enum.GetValues<ConnectionState>().Length
             ? "any state"
@@ -95,7 +93,7 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
 
     private string Interfaces(string title, int region, Field field)
     {
-        var indexes = Projected(region, field, 0, Fields.Width(field, model.Space.Family));
+        var indexes = Projected(region, FieldKey.Whole(field, model.Space.Family));
         var names = Enumerable.Range(1, classes.All.Length - 1)
             .Where(i => ValueRange.Contains(indexes, (UInt128)i)).Select(i => classes.All[i]).ToList();
         var present = names.Where(c => !c.IsLater).GroupBy(c => c.Name).Select(c => Name(c.Key, [.. c])).ToList();
@@ -121,27 +119,26 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
     }
 
     private void AddIfNarrow(
-        List<string> parts, string title, int region, Field field, int width, Func<UInt128, string> show)
+        List<string> parts, string title, int region, FieldKey key, Func<UInt128, string> show)
     {
-        var text = Numbers(title, region, field, 0, width, show);
+        var text = Numbers(title, region, key, show);
         if (!text.StartsWith("any", StringComparison.Ordinal))
         {
             parts.Add(text);
         }
     }
 
-    private string Numbers(
-        string title, int region, Field field, int offset, int width, Func<UInt128, string> show)
+    private string Numbers(string title, int region, FieldKey key, Func<UInt128, string> show)
     {
-        var ranges = Projected(region, field, offset, width);
+        var ranges = Projected(region, key);
         // Loopback addresses never leave, and nobody has the last number: that they are missing says nothing.
-        ImmutableArray<ValueRange> unsaid = field switch
+        ImmutableArray<ValueRange> unsaid = key.Field switch
         {
             Field.Destination => AddressRanges.Loopback(model.Space.Family),
             Field.Uid => [ValueRange.Exactly(uint.MaxValue)],
             _ => [],
         };
-        var others = ValueRange.Complement(ranges, width).RemoveRange(unsaid);
+        var others = ValueRange.Complement(ranges, key.Length).RemoveRange(unsaid);
         if (others.IsEmpty)
         {
             return $"any {title}";
@@ -160,9 +157,9 @@ internal sealed class RegionText(DecisionDiagram diagram, PathModel model, Inter
     }
 
     // The values that a slice takes in the region. A region with very many ranges is cut after the first few.
-    private ImmutableArray<ValueRange> Projected(int region, Field field, int offset, int width)
+    private ImmutableArray<ValueRange> Projected(int region, FieldKey key)
     {
-        var levels = model.Space.Bits(field).Skip(offset).Take(width)
+        var levels = model.Space.Bits(key.Field).Skip(key.Offset).Take(key.Length)
             .Select(bit => bit < 2 ? -1 : diagram.Level(bit)).ToArray();
         var kept = levels.ToHashSet();
         var projection = diagram.Exists(region, level => !kept.Contains(level));

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Prover.Proving;
 using LeakVerifier.UnitTests.Running;
 using Spectre.Console;
+using ProofVerdict = LeakVerifier.Prover.Proving.Verdict;
 
 namespace LeakVerifier.UnitTests.Reports;
 
@@ -67,6 +70,18 @@ public sealed class TerminalReportTests
     }
 
     [Test]
+    public void Rules_that_are_proved_as_loaded_and_not_at_the_end_are_named_with_the_scenario_and_the_reason()
+    {
+        var proof = new FirewallProof("host-udp") { Result = new ProofResult(ProofVerdict.Proved, "it holds", []) };
+
+        Write([AtEnd(ProofVerdict.Inconclusive)], proofs: [proof]).Should().Contain(
+            "rules at the end of changing: not proved any more, so shown by captures alone: because of an XDP program\n");
+        Write([AtEnd(ProofVerdict.Proved)], proofs: [proof]).Should().NotContain("any more");
+        Write([AtEnd(ProofVerdict.Inconclusive)], proofs: [proof with { Result = AtEnd(ProofVerdict.Inconclusive).Results[0].Protected!.RulesAtEnd }])
+            .Should().NotContain("any more", "they were not proved before either, which is said once");
+    }
+
+    [Test]
     public void Sealed_repetitions_come_with_the_bound_that_their_number_allows()
     {
         var scenario = Evidence.Scenario();
@@ -121,9 +136,16 @@ public sealed class TerminalReportTests
         return ScenarioSummary.Of([VerdictRules.Decide(Evidence.Scenario(id), 1, Evidence.Control(), refusing)])[0];
     }
 
+    private static ScenarioSummary AtEnd(ProofVerdict verdict)
+    {
+        var run = Evidence.Closed() with { RulesAtEnd = new ProofResult(verdict, "because of an XDP program", []) };
+        return ScenarioSummary.Of([VerdictRules.Decide(Evidence.Scenario("changing"), 1, Evidence.Control(), run)])[0];
+    }
+
     private static bool Has(string line, params string[] parts) => parts.All(line.Contains);
 
-    private static string Write(IReadOnlyList<ScenarioSummary> summaries, bool hasColours = false)
+    private static string Write(
+        IReadOnlyList<ScenarioSummary> summaries, bool hasColours = false, IReadOnlyList<FirewallProof>? proofs = null)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -134,7 +156,7 @@ public sealed class TerminalReportTests
             Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = 160;
-        new TerminalReport(console).Write("builtin", summaries, [], TimeSpan.FromSeconds(12.3));
+        new TerminalReport(console).Write("builtin", summaries, proofs ?? [], TimeSpan.FromSeconds(12.3));
         return text.ToString();
     }
 }

@@ -63,8 +63,7 @@ public sealed class FrameWall
     /// <summary>Whether the loaded wall refuses frames that name one of these addresses, as the tunnel's.</summary>
     public bool Names(IEnumerable<IPAddress> addresses)
     {
-        return _kernel.ListFrames().Text is { } listing
-            && addresses.Any(address => listing.Contains($" saddr {AddressText.Of(address)} counter drop\n", StringComparison.Ordinal));
+        return _kernel.ListFrames().Text is { } listing && addresses.Any(address => TunnelNamesChain.IsNamed(listing, address));
     }
 
     /// <summary>How far the wall reaches now.</summary>

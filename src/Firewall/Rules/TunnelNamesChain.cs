@@ -21,6 +21,14 @@ public static class TunnelNamesChain
         return $"flush chain {SecondWall.Table} {Name}\n" + string.Concat(rules);
     }
 
+    /// <summary>Whether the rules of a loaded table refuse this address.</summary>
+    /// <param name="listing">The table, its counters without numbers.</param>
+    /// <param name="address">The address.</param>
+    public static bool IsNamed(string listing, IPAddress address)
+    {
+        return Rules(address).Any(rule => listing.Contains($"\t{rule}\n", StringComparison.Ordinal));
+    }
+
     internal static Chain Build(IEnumerable<IPAddress> addresses)
     {
         return new Chain(Name, Hook: null, [.. addresses.SelectMany(Rules)]);

@@ -60,14 +60,14 @@ internal sealed class IptablesMatches(IpFamily family)
             ("owner", "--socket-exists") when arguments.Count == 0 => SocketExists(asked),
             ("state", "--state") or ("conntrack", "--ctstate") => [States(asked)],
             ("conntrack", "--ctdir") => [Direction(argument, negated)],
-            ("mark", "--mark") => [Mark(Field.Mark, argument, negated)],
-            ("connmark", "--mark") => [Mark(Field.ConnectionMark, argument, negated)],
+            ("mark", "--mark") => [Masked(Field.Mark, argument, negated)],
+            ("connmark", "--mark") => [Masked(Field.ConnectionMark, argument, negated)],
             ("iprange", "--src-range") => [Addresses(Field.Source, argument, negated)],
             ("iprange", "--dst-range") => [Addresses(Field.Destination, argument, negated)],
             ("addrtype", "--dst-type") => [DestinationKind(argument, negated)],
             ("ttl", "--ttl-eq") or ("hl", "--hl-eq") => [Number(Field.HopLimit, Numbers.Parse(argument, 8), negated)],
             ("dscp", "--dscp") => [Match(FieldKey.CodePoint, [ValueRange.Exactly(Numbers.Parse(argument, 6))], negated)],
-            ("tos", "--tos") => [TypeOfService(argument, negated)],
+            ("tos", "--tos") => [Masked(Field.TrafficClass, argument, negated)],
             ("comment", "--comment") => [],
             _ => throw new UnreadableException($"a match of {(module.Length > 0 ? module : "iptables")} that is not modelled"),
         };
@@ -213,19 +213,13 @@ internal sealed class IptablesMatches(IpFamily family)
         return Number(Field.ConnectionDirection, direction, negated);
     }
 
-    private static MatchStep Mark(Field field, string text, bool negated)
+    // A value, or VALUE/MASK.
+    private static MatchStep Masked(Field field, string text, bool negated)
     {
         var parts = text.Split('/');
-        var mask = parts.Length > 1 ? Numbers.Parse(parts[1], 32) : uint.MaxValue;
-        var key = FieldKey.Whole(field) with { Mask = mask };
-        return Match(key, [ValueRange.Exactly(Numbers.Parse(parts[0], 32))], negated);
-    }
-
-    private static MatchStep TypeOfService(string text, bool negated)
-    {
-        var parts = text.Split('/');
-        var key = FieldKey.Whole(Field.TrafficClass) with { Mask = parts.Length > 1 ? Numbers.Parse(parts[1], 8) : byte.MaxValue };
-        return Match(key, [ValueRange.Exactly(Numbers.Parse(parts[0], 8))], negated);
+        var whole = FieldKey.Whole(field);
+        var mask = parts.Length > 1 ? Numbers.Parse(parts[1], whole.Length) : (UInt128.One << whole.Length) - 1;
+        return Match(whole with { Mask = mask }, [ValueRange.Exactly(Numbers.Parse(parts[0], whole.Length))], negated);
     }
 
     private MatchStep Addresses(Field field, string text, bool negated)

@@ -79,7 +79,7 @@ internal static class NftRuleText
     /// <summary>A limit that is inverted matches what exceeds it.</summary>
     private static string Over(JsonElement json)
     {
-        return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("inv", out var inverted) && inverted.ValueKind == JsonValueKind.True ? "over " : "";
+        return json.TryGetProperty("inv", out var inverted) && inverted.ValueKind == JsonValueKind.True ? "over " : "";
     }
 
     private static string Part(JsonElement json, string name) => NftValueText.Part(json, name);

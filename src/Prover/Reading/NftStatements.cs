@@ -123,16 +123,22 @@ internal sealed class NftStatements(NftMatches matches, XtablesExtensions? xtabl
 
     private static bool IsTrafficClass(JsonElement payload)
     {
-        return NftJson.Unexpected(payload, "protocol", "field") is null && payload.TryGetProperty("field", out var field)
-            && field.GetString() is "dscp" or "ecn" && NftKeys.Text(payload, "protocol") is "ip" or "ip6";
+        return HeaderField(payload) is "dscp" or "ecn" && NftKeys.Text(payload, "protocol") is "ip" or "ip6";
     }
 
     // The checksums of ICMP and IGMP are where other protocols have a port.
     private static bool IsHarmless(JsonElement payload)
     {
+        return HeaderField(payload) is "id" or "flowlabel" or "window"
+            || HeaderField(payload) == "checksum" && NftKeys.Text(payload, "protocol") is "ip" or "tcp" or "udp" or "udplite";
+    }
+
+    // Null where bytes are written by their place in the packet.
+    private static string? HeaderField(JsonElement payload)
+    {
         return NftJson.Unexpected(payload, "protocol", "field") is null && payload.TryGetProperty("field", out var field)
-            && (field.GetString() is "id" or "flowlabel" or "window"
-                || field.ValueEquals("checksum") && NftKeys.Text(payload, "protocol") is "ip" or "tcp" or "udp" or "udplite");
+            ? field.GetString()
+            : null;
     }
 
     // nft prints no parameters of xtables extensions: only what needs none is known from its listing.

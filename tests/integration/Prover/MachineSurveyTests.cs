@@ -96,11 +96,11 @@ public sealed class MachineSurveyTests
     {
         using var lab = new PacketLab();
         using var parents = new OtherNamespace();
-        using var childs = new OtherNamespace();
+        using var children = new OtherNamespace();
         Run("nsenter", string.Create(CultureInfo.InvariantCulture, $"--net=/proc/{parents.Process}/ns/net ip link add eth0 type veth peer eth1"));
         Run("nsenter", string.Create(
             CultureInfo.InvariantCulture,
-            $"--net=/proc/{parents.Process}/ns/net ip link add link eth0 name mv0 netns {childs.Process} type macvlan"));
+            $"--net=/proc/{parents.Process}/ns/net ip link add link eth0 name mv0 netns {children.Process} type macvlan"));
 
         Prove().Obstacles.Should().BeEmpty();
     }

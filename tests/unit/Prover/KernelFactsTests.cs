@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Collections.Immutable;
-using System.Net;
 using LeakVerifier.Policy;
 using LeakVerifier.Prover.Model;
 using LeakVerifier.Prover.Proving;
+using static LeakVerifier.UnitTests.Prover.HandMadeChains;
 
 namespace LeakVerifier.UnitTests.Prover;
 
 /// <summary>What the kernel was seen to do where rules seem to say otherwise: none of it may be proved.</summary>
 public sealed class KernelFactsTests
 {
-    private static readonly VerdictStep Accept = new(VerdictKind.Accept);
-    private static readonly VerdictStep Drop = new(VerdictKind.Drop);
-    private static readonly RuleStep Later = MatchStep.Of(new FieldKey(Field.FragmentOffset, 3, 13), [new ValueRange(1, 0x1fff)]);
-    private static readonly RuleStep Marked = MatchStep.Of(FieldKey.Whole(Field.Mark), [ValueRange.Exactly(1)]);
-    private static readonly RuleStep Mark = new AssignStep(Field.Mark, new ConstantExpression(1));
-    private static readonly Chain Forward = Filter(Hook.Forward, 0, acceptsByDefault: false);
-
     [Test]
     public void What_leaves_by_lo_and_the_tunnel_only_is_proved()
     {
@@ -62,67 +54,6 @@ public sealed class KernelFactsTests
 
         result.Paths[0].Verdict.Should().Be(Verdict.Inconclusive);
         result.Paths[0].Unknowns.Should().Equal("addrtype LOCAL");
-    }
-
-    [TestCase(0, Verdict.Inconclusive)]
-    [TestCase(1, Verdict.Proved)]
-    public void Of_chains_with_one_priority_any_may_be_the_first(int priority, Verdict expected)
-    {
-        var marks = Filter(Hook.Output, 0, acceptsByDefault: true, [.. Neither, Mark]);
-        var drops = Filter(Hook.Output, priority, acceptsByDefault: true, [Marked, Drop]);
-
-        var answer = Prove(marks, drops, Forward).Paths[0];
-
-        answer.Verdict.Should().Be(expected);
-        answer.Reason.Should().Be(expected == Verdict.Proved ? "" :
-            "it depends on the order of inet wall Output 0 0 and inet wall Output 0 1, which have the same priority");
-    }
-
-    [Test]
-    public void A_leak_in_every_order_is_a_leak_and_chains_that_only_accept_and_drop_have_no_order()
-    {
-        var marks = Filter(Hook.Output, 0, acceptsByDefault: true, [Mark]);
-
-        Prove(marks, Output([Accept]), Forward).Paths[0].Verdict.Should().Be(Verdict.Leak);
-        Prove(Output(), Output(), Output(), Output(), Forward).Verdict.Should().Be(Verdict.Proved);
-    }
-
-    [Test]
-    public void Many_chains_of_one_priority_that_change_packets_are_not_followed()
-    {
-        var marks = Filter(Hook.Output, 0, acceptsByDefault: true, [Mark]);
-
-        var answer = Prove(marks, Output(), Output(), Output(), Forward).Paths[0];
-
-        answer.Verdict.Should().Be(Verdict.Inconclusive);
-        answer.Reason.Should().Contain("the same priority").And.Contain("too many");
-    }
-
-    [Test]
-    public void A_second_opinion_on_chains_that_are_not_followed_is_not_asked_for()
-    {
-        var chains = Enumerable.Range(0, 4)
-            .Select(i => Filter(Hook.Output, 0, acceptsByDefault: true, [Mark]) with { Name = $"output{i}" });
-        var table = new Table(TableFamily.Inet, "wall", IsDormant: false, [.. chains, Forward]);
-
-        var result = RulesetProver.Prove(
-            Loaded(table), Listings.Policy, ProofOptions.Default with { CrossCheck = true });
-
-        result.Paths[0].Verdict.Should().Be(Verdict.Inconclusive);
-        result.Paths[0].SecondOpinion.Should().StartWith("not asked: the order of ");
-    }
-
-    [Test]
-    public void A_chain_with_the_priority_of_translations_is_before_or_behind_them()
-    {
-        var toTheTunnel = new TranslateStep(IsDestination: true, Number("192.0.2.1"), null, KeepsPort: true);
-        var nat = Of(ChainType.Nat, Hook.Output, -100, acceptsByDefault: true, [.. To("198.51.100.7/32"), toTheTunnel]);
-        var filter = Filter(Hook.Output, -100, acceptsByDefault: false,
-            [.. To("192.0.2.1/32"), Drop], [.. To("198.51.100.7/32"), Accept]);
-
-        var answer = Prove(nat, filter, Forward).Paths[0];
-
-        answer.Verdict.Should().NotBe(Verdict.Proved);
     }
 
     [Test]
@@ -380,76 +311,5 @@ public sealed class KernelFactsTests
         });
 
         Prove(Filter(Hook.Output, 0, acceptsByDefault: true, [.. drops]), Forward).Paths[0].Verdict.Should().Be(expected);
-    }
-
-    private static IEnumerable<RuleStep> Neither =>
-        [.. new[] { "lo", "tun0" }.Select(name => MatchStep.Of(new InterfaceKey(IsOutput: true, ByIndex: false), Names(name), negated: true))];
-
-    private static IEnumerable<RuleStep> ToTheServer =>
-        [.. To("203.0.113.10/32"), Number(Field.Protocol, 17), MatchStep.Of(FieldKey.DestinationPort, [ValueRange.Exactly(1194)])];
-
-    private static Chain Output(params RuleStep[][] rules)
-    {
-        return Filter(Hook.Output, 0, acceptsByDefault: false, [[Interface("lo"), Accept], [Interface("tun0"), Accept], .. rules]);
-    }
-
-    private static Chain Filter(Hook hook, int priority, bool acceptsByDefault, params RuleStep[][] rules)
-    {
-        return Of(ChainType.Filter, hook, priority, acceptsByDefault, rules);
-    }
-
-    private static Chain Of(ChainType type, Hook hook, int priority, bool acceptsByDefault, params RuleStep[][] rules)
-    {
-        return new Chain($"{hook} {priority}", new BaseChain(type, hook, priority, acceptsByDefault), Rules(rules));
-    }
-
-    private static Table Edge(params RuleStep[][] rules)
-    {
-        var device = new BaseChain(ChainType.Filter, Hook.Egress, 0, AcceptsByDefault: false)
-        {
-            Devices = [new InterfacePattern("", IsPrefix: true)],
-        };
-        return new Table(TableFamily.Netdev, "edge", IsDormant: false, [new Chain("egress", device, Rules(rules))]);
-    }
-
-    private static ImmutableArray<Rule> Rules(params RuleStep[][] rules)
-    {
-        return [.. rules.Select((steps, index) => new Rule($"#{index + 1}", "", [.. steps]))];
-    }
-
-    private static MatchStep Interface(string name) => MatchStep.Of(new InterfaceKey(IsOutput: true, ByIndex: false), Names(name));
-
-    private static NameValues Names(string name) => new([new InterfacePattern(name, IsPrefix: false)]);
-
-    private static NumberValues Only(int number) => new([ValueRange.Exactly((UInt128)number)]);
-
-    private static MatchStep Number(Field field, int number) => MatchStep.Of(FieldKey.Whole(field), Only(number));
-
-    private static MatchStep State(ConnectionState state) => Number(Field.ConnectionState, (int)state);
-
-    private static VerdictMapEntry Entry(ConnectionState state, VerdictStep verdict) => new(new Element([Only((int)state)]), verdict);
-
-    private static IEnumerable<RuleStep> To(string network)
-    {
-        var range = AddressRanges.Of(IPNetwork.Parse(network));
-        var family = AddressRanges.FamilyOf(IPNetwork.Parse(network).BaseAddress);
-        return [new FamilyStep(family), MatchStep.Of(FieldKey.Whole(Field.Destination, family), [range])];
-    }
-
-    private static UInt128 Number(string address) => AddressRanges.ToNumber(IPAddress.Parse(address));
-
-    private static ProofResult Prove(params Chain[] chains) => Prove(Listings.Policy, chains);
-
-    private static ProofResult Prove(EgressPolicy policy, params Chain[] chains)
-    {
-        var named = chains.Select((chain, index) => chain with { Name = $"{chain.Name} {index}" });
-        return RulesetProver.Prove(Loaded(new Table(TableFamily.Inet, "wall", IsDormant: false, [.. named])), policy);
-    }
-
-    private static ProofResult Prove(params Table[] tables) => RulesetProver.Prove(Loaded(tables), Listings.Policy);
-
-    private static LoadedRuleset Loaded(params Table[] tables)
-    {
-        return new LoadedRuleset(new Ruleset([.. tables])) { Interfaces = ["lo", "eth0", "tun0"] };
     }
 }

@@ -23,6 +23,16 @@ public sealed class RulesFingerprintTests
         Saved(":OUTPUT DROP [3:252]\n# today\n-A OUTPUT -j DROP\n").Should().Be(Saved(":OUTPUT DROP [9:1]\n# later\n-A OUTPUT -j DROP\n"));
     }
 
+    [Test]
+    public void Nor_does_the_order_of_a_sets_elements_but_which_set_has_them()
+    {
+        const string one = "inet t @a\n\telement 00000005  : 0 [end]\n\telement 00000002  : 1 [end]\ninet t @b\n\telement 00000003  : 0 [end]\n";
+        Of(Json, one).Should().Be(Of(
+            Json, "inet t @a\n\telement 00000002  : 1 [end]\n\telement 00000005  : 0 [end]\ninet t @b\n\telement 00000003  : 0 [end]\n"));
+        Of(Json, one).Should().NotBe(Of(
+            Json, "inet t @a\n\telement 00000003  : 0 [end]\n\telement 00000002  : 1 [end]\ninet t @b\n\telement 00000005  : 0 [end]\n"));
+    }
+
     [TestCase("accept", "drop")]
     [TestCase("\"chain\": \"c\"", "\"chain\": \"d\"")]
     [TestCase("{\"counter\"", "{\"match\": {\"op\": \"==\", \"left\": {\"meta\": {\"key\": \"mark\"}}, \"right\": 7}}, {\"counter\"")]

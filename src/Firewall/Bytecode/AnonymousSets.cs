@@ -67,7 +67,7 @@ internal sealed class AnonymousSets(bool hasOthers = false)
     private Expression Add(DataType type, uint flags, byte[] origin, List<ImageObject> elements)
     {
         var name = hasOthers ? "__set%d" : $"__set{_sets.Count}";
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
+        using var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
         writer.Text(NftablesAttribute.SetName, name);
         writer.BigEndian(3, flags); // NFTA_SET_FLAGS
         writer.BigEndian(4, type.Number ?? throw new UnknownWordException("a set of this type")); // NFTA_SET_KEY_TYPE
@@ -84,7 +84,7 @@ internal sealed class AnonymousSets(bool hasOthers = false)
 
     private static ImageObject Element(byte[] key, uint flags = 0)
     {
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnExpression);
+        using var writer = new NetlinkWriter(NetlinkWriter.OfAnExpression);
         var value = writer.BeginNested(1, isMarked: false); // NFTA_SET_ELEM_KEY
         writer.Attribute(1, key); // NFTA_DATA_VALUE
         writer.EndNested(value);

@@ -17,7 +17,7 @@ internal static class ChainAssembly
     /// <exception cref="UnknownWordException">Nothing here knows one of its words.</exception>
     public static ImageObject Assemble(NftablesFamily family, string name, string? hook)
     {
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
+        using var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
         writer.Text(NftablesAttribute.ChainName, name);
         if (hook is not null)
         {

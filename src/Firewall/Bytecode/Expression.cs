@@ -16,13 +16,11 @@ internal sealed class Expression
     private const uint VerdictRegister = 0; // NFT_REG_VERDICT
 
     private readonly string _name;
-    private readonly ReadOnlyMemory<byte> _attributes;
+    private readonly Action<NetlinkWriter> _write;
 
     private Expression(string name, Action<NetlinkWriter> write)
     {
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnExpression);
-        write(writer);
-        (_name, _attributes) = (name, writer.Written);
+        (_name, _write) = (name, write);
     }
 
     /// <summary>Counts; its numbers are no part of the rule.</summary>
@@ -188,7 +186,7 @@ internal sealed class Expression
         var entry = writer.BeginNested(NftablesAttribute.ListEntry, isCounter);
         writer.Text(NftablesAttribute.ExpressionName, _name);
         var data = writer.BeginNested(NftablesAttribute.ExpressionData, isCounter);
-        writer.Raw(_attributes.Span);
+        _write(writer);
         writer.EndNested(data);
         writer.EndNested(entry);
     }
@@ -208,5 +206,5 @@ internal sealed class Expression
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{_name} {Convert.ToHexStringLower(_attributes.Span)}";
+    public override string ToString() => _name;
 }

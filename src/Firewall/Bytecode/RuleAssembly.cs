@@ -50,7 +50,7 @@ internal sealed class RuleAssembly
 
     private ImageObject Image(string chain)
     {
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
+        using var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
         writer.Text(NftablesAttribute.RuleChain, chain);
         var list = writer.BeginNested(NftablesAttribute.RuleExpressions);
         foreach (var expression in _matches.Expressions)

@@ -86,8 +86,8 @@ public sealed record FirewallEnvironment
     /// <summary>The real ones.</summary>
     public static FirewallEnvironment System { get; } = new()
     {
-        Output = Writer(Console.OpenStandardOutput()),
-        Error = Writer(Console.OpenStandardError()),
+        Output = Writer(StandardStreams.Output),
+        Error = Writer(StandardStreams.Error),
         CanChangeRules = Privileges.CanChangeRules,
         OpenKernel = () => new KernelRules(NftablesContext.Open),
         ListInScratch = ScratchNamespace.List,
@@ -100,7 +100,6 @@ public sealed record FirewallEnvironment
         StateFolder = "/run/vpn-firewall",
     };
 
-    // Not Console.Out: it prepares the terminal for reading, with handlers and a thread, which costs more than writing.
     private static StreamWriter Writer(Stream stream) => new(stream) { AutoFlush = true };
 
     /// <summary>Waits.</summary>

@@ -10,9 +10,15 @@ namespace LeakVerifier.Firewall.Commands;
 /// </summary>
 internal static partial class StandardStreams
 {
-    private const int Last = 2;
+    private const int OutputNumber = 1, Last = 2;
     private const int GetFlags = 1; // F_GETFD of fcntl.h
     private const int ReadWrite = 2; // O_RDWR of fcntl.h
+
+    /// <summary>Standard output.</summary>
+    public static Stream Output => new DescriptorStream(OutputNumber);
+
+    /// <summary>Standard error.</summary>
+    public static Stream Error => new DescriptorStream(Last);
 
     /// <summary>
     /// Puts /dev/null where one is missing. To be called first: otherwise a socket gets the number, and what is said to

@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LeakVerifier.Firewall.Commands;
 
 namespace LeakVerifier.Firewall.Confirming;
 
@@ -33,7 +34,7 @@ internal static partial class Detachment
     public static void Complete()
     {
         _ = CreateSession();
-        using (var output = new StreamWriter(Console.OpenStandardOutput()))
+        using (var output = new StreamWriter(StandardStreams.Output))
         {
             output.WriteLine(Ready);
         }

@@ -44,7 +44,7 @@ internal static class ImageReader
 
     private static ImageObject Pick(ReadOnlySpan<byte> attributes, int[] wanted)
     {
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
+        using var writer = new NetlinkWriter(NetlinkWriter.OfAnObject);
         foreach (var attribute in NetlinkAttribute.In(attributes))
         {
             if (wanted == OfRules && attribute.Type == NftablesAttribute.RuleExpressions)

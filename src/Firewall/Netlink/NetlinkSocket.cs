@@ -99,7 +99,7 @@ public sealed class NetlinkSocket : IDisposable
         ushort type, NetlinkFlags flags, Action<NetlinkWriter> write, NetlinkReading? read = null)
     {
         var isDump = flags.HasFlag(NetlinkFlags.Dump);
-        var writer = new NetlinkWriter(NetlinkWriter.OfAnExpression);
+        using var writer = new NetlinkWriter(NetlinkWriter.OfAnExpression);
         writer.Begin(type, isDump ? flags : flags | NetlinkFlags.Acknowledge, ++_sequence);
         write(writer);
         writer.Finish();

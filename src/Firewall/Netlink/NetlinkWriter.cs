@@ -2,7 +2,6 @@
 
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LeakVerifier.Firewall.Netlink;
@@ -11,8 +10,8 @@ namespace LeakVerifier.Firewall.Netlink;
 /// Writes netlink messages (netlink(7)) one behind the other. Headers are in the machine's byte order; the values of
 /// nftables in the network's.
 /// </summary>
-/// <param name="capacity">Bytes that it takes before it needs more memory.</param>
-public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
+/// <param name="capacity">Bytes that it takes before it needs more memory. That is lent, and given back at the end.</param>
+public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages) : IDisposable
 {
     /// <summary>Bytes of an expression of a rule, or of an element of a set, at most in nearly all cases.</summary>
     internal const int OfAnExpression = 96;
@@ -20,7 +19,7 @@ public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
     /// <summary>Bytes of a rule, at most in nearly all cases.</summary>
     internal const int OfAnObject = 768;
 
-    private const int OfMessages = 4096;
+    private const int OfMessages = 32 * 1024;
 
     /// <summary>Messages and attributes begin at multiples of this (NLMSG_ALIGNTO, NLA_ALIGNTO).</summary>
     private const int Alignment = 4;
@@ -28,17 +27,18 @@ public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
     private const int AttributeHeader = 4;
     private const ushort Nested = 0x8000; // NLA_F_NESTED
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(capacity);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private int _length;
     private int _message = -1;
 
-    /// <summary>The messages.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+    /// <summary>The messages, until the next byte is added.</summary>
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
     /// <summary>Begins a message; the one before ends.</summary>
     public void Begin(ushort type, NetlinkFlags flags, uint sequence)
     {
         Finish();
-        _message = _buffer.WrittenCount;
+        _message = _length;
         var header = Extend(16); // struct nlmsghdr; the length follows, the sender's port is the kernel's to fill in
         BitConverter.TryWriteBytes(header[4..], type);
         BitConverter.TryWriteBytes(header[6..], (ushort)(flags | NetlinkFlags.Request));
@@ -50,8 +50,7 @@ public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
     {
         if (_message >= 0)
         {
-            var length = (uint)(_buffer.WrittenCount - _message);
-            BitConverter.TryWriteBytes(WrittenSpan()[_message..], length);
+            BitConverter.TryWriteBytes(_buffer.AsSpan(_message), (uint)(_length - _message));
             _message = -1;
         }
     }
@@ -61,7 +60,7 @@ public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
     /// <param name="flag">The flag.</param>
     public void AddFlag(int start, NetlinkFlags flag)
     {
-        var flags = WrittenSpan()[(start + 6)..];
+        var flags = _buffer.AsSpan(start + 6);
         BitConverter.TryWriteBytes(flags, (ushort)(BitConverter.ToUInt16(flags) | (ushort)flag));
     }
 
@@ -94,7 +93,7 @@ public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
     /// <returns>For <see cref="EndNested"/>.</returns>
     public int BeginNested(int type, bool isMarked = true)
     {
-        var start = _buffer.WrittenCount;
+        var start = _length;
         BitConverter.TryWriteBytes(Extend(AttributeHeader)[2..], (ushort)(isMarked ? type | Nested : type));
         return start;
     }
@@ -102,22 +101,31 @@ public sealed class NetlinkWriter(int capacity = NetlinkWriter.OfMessages)
     /// <summary>Ends what <see cref="BeginNested"/> began.</summary>
     public void EndNested(int start)
     {
-        BitConverter.TryWriteBytes(WrittenSpan()[start..], (ushort)(_buffer.WrittenCount - start));
+        BitConverter.TryWriteBytes(_buffer.AsSpan(start), (ushort)(_length - start));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
     }
 
     private Span<byte> Extend(int length)
     {
         var padded = (length + Alignment - 1) & -Alignment;
-        var space = _buffer.GetSpan(padded)[..padded];
-        space.Clear();
-        _buffer.Advance(padded);
-        return space;
-    }
+        if (_length + padded > _buffer.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, _length + padded));
+            Written.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
 
-    private Span<byte> WrittenSpan()
-    {
-        // The writer only lends what it holds for reading; the array behind it is its own and stays where it is until
-        // the next byte is added.
-        return MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;
+        var space = _buffer.AsSpan(_length, padded);
+        space.Clear();
+        _length += padded;
+        return space;
     }
 }

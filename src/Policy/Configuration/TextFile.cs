@@ -13,10 +13,12 @@ internal static class TextFile
     {
         try
         {
-            // On a thread that need not end: a pipe that nobody writes to, or a file of a server that is gone, never gives
-            // anything, and a machine whose firewall waits for it is open.
-            var reading = Task.Factory.StartNew(
-                () => ReadUpToLimit(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // What is no regular file, such as a pipe that nobody writes to, may never give anything, and a machine whose
+            // firewall waits for it is open. So it is read on a thread that need not end, which takes longer than reading.
+            var reading = IsRegular(file)
+                ? Task.FromResult(ReadUpToLimit(file))
+                : Task.Factory.StartNew(
+                    () => ReadUpToLimit(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (Task.WaitAny([reading], Patience) < 0)
             {
                 problems.Add(new(file, 0,
@@ -44,6 +46,13 @@ internal static class TextFile
             problems.Add(new(file, 0, $"cannot be read: {exception.Message}", "mend its permissions or remove it"));
             return null;
         }
+    }
+
+    /// <summary>Whether it is for sure: pipes, devices and sockets have no length, and a link may lead to one of them.</summary>
+    private static bool IsRegular(string file)
+    {
+        var entry = new FileInfo(file);
+        return entry is { Exists: true, Length: > 0, LinkTarget: null };
     }
 
     /// <summary>Reads no more than a configuration can have: what has no size of its own, such as a device, may never end.</summary>

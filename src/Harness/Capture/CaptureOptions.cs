@@ -9,7 +9,7 @@ public sealed record CaptureOptions
     public const int NormalBuffer = 2 << 20;
 
     /// <summary>The kernel's buffer under a blast of packets, in bytes.</summary>
-    public const int BlastBuffer = 64 << 20;
+    public const int BlastBuffer = 32 << 20;
 
     /// <summary>The interface, by its name in the namespace where the capture runs.</summary>
     public required string Interface { get; init; }

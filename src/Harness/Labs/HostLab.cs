@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Diagnostics;
 using System.Net;
 using LeakVerifier.Harness.Linux;
 using LeakVerifier.Harness.Linux.Netlink;
@@ -42,6 +43,9 @@ public sealed class HostLab : IAsyncDisposable
         Workstation = hosts.ElementAtOrDefault((int)HostRole.Workstation);
     }
 
+    /// <summary>How long it took to make it.</summary>
+    public TimeSpan SetUp { get; private set; }
+
     /// <summary>The machine under test.</summary>
     public LabHost Client { get; }
 
@@ -66,33 +70,22 @@ public sealed class HostLab : IAsyncDisposable
     private IReadOnlyList<LabHost> Hosts =>
         [Client, Router, VpnServer, Internet, Resolver, .. Workstation is null ? Array.Empty<LabHost>() : [Workstation]];
 
-    /// <summary>Makes the hosts, all at the same time, and wires them.</summary>
+    /// <summary>Makes the hosts and wires them.</summary>
     /// <param name="source">What hosts are made of.</param>
     /// <param name="topology">Which hosts.</param>
     /// <param name="programs">On which of them programs will run.</param>
     /// <param name="cancellation">Ends the wait for hosts.</param>
     /// <exception cref="SystemCallException">The kernel refused an interface, an address or a route.</exception>
-    public static async Task<HostLab> StartAsync(
+    public static Task<HostLab> StartAsync(
         IHostSource source, Topology topology, IReadOnlyCollection<HostRole> programs, CancellationToken cancellation)
     {
-        var lab = new HostLab(await StartHostsAsync(source, topology, programs, cancellation));
-        try
+        var watch = Stopwatch.StartNew();
+        return WiringThread.RunAsync(() =>
         {
-            await lab.WireAsync();
-            await (topology switch
-            {
-                Topology.Gateway => InternalNetwork.WireAsync(lab.Client, lab.Workstation!, lab.Router),
-                Topology.Lan => HostileNeighbour.MoveInAsync(lab.Router),
-                Topology.TwoUplinks => SecondUplink.WireAsync(lab.Router),
-                _ => Task.CompletedTask,
-            });
+            var lab = Start(source, topology, programs, cancellation);
+            lab.SetUp = watch.Elapsed;
             return lab;
-        }
-        catch
-        {
-            await lab.DisposeAsync();
-            throw;
-        }
+        });
     }
 
     /// <inheritdoc/>
@@ -101,53 +94,89 @@ public sealed class HostLab : IAsyncDisposable
         await Task.WhenAll(Hosts.Select(host => host.DisposeAsync().AsTask()));
     }
 
-    /// <returns>The hosts in the order of their roles.</returns>
-    private static async Task<LabHost[]> StartHostsAsync(
+    private static HostLab Start(
+        IHostSource source, Topology topology, IReadOnlyCollection<HostRole> programs, CancellationToken cancellation)
+    {
+        var lab = new HostLab(StartHosts(source, topology, programs, cancellation));
+        try
+        {
+            lab.Wire();
+            switch (topology)
+            {
+                case Topology.Gateway:
+                    InternalNetwork.Wire(lab.Client, lab.Workstation!, lab.Router);
+                    break;
+                case Topology.Lan:
+                    HostileNeighbour.MoveIn(lab.Router);
+                    break;
+                case Topology.TwoUplinks:
+                    SecondUplink.Wire(lab.Router);
+                    break;
+            }
+
+            return lab;
+        }
+        catch
+        {
+            lab.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    /// <returns>The hosts in the order of their roles; those that take time have started at the same time.</returns>
+    private static LabHost[] StartHosts(
         IHostSource source, Topology topology, IReadOnlyCollection<HostRole> programs, CancellationToken cancellation)
     {
         HostRole[] always = [HostRole.Client, HostRole.Router, HostRole.VpnServer, HostRole.Internet, HostRole.Resolver];
         HostRole[] roles = topology == Topology.Gateway ? [.. always, HostRole.Workstation] : always;
-        var starts = roles.Select(role => source.StartAsync(role, programs.Contains(role), cancellation)).ToList();
+        var starts = new List<Task<LabHost>>();
         try
         {
-            return await Task.WhenAll(starts);
+            starts.AddRange(roles.Select(role => source.StartAsync(role, programs.Contains(role), cancellation)));
+            return Task.WhenAll(starts).GetAwaiter().GetResult();
         }
         catch
         {
             // The others may have started, or may yet.
             foreach (var start in starts)
             {
-                await ((Task)start).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await (start.IsCompletedSuccessfully ? (await start).DisposeAsync() : ValueTask.CompletedTask);
+                ((Task)start).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+                if (start.IsCompletedSuccessfully)
+                {
+                    start.Result.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                }
             }
 
             throw;
         }
     }
 
-    private async Task WireAsync()
+    private void Wire()
     {
-        await Task.WhenAll(Hosts.Select(host => host.SysctlAsync(Defaults)));
-        await Router.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
-        await VpnServer.SysctlAsync("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
-        await Used.SysctlAsync("net/ipv4/ping_group_range=0 2147483647");
+        foreach (var host in Hosts)
+        {
+            host.Sysctl(Defaults);
+        }
+
+        VpnServer.Sysctl("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
+        Used.Sysctl("net/ipv4/ping_group_range=0 2147483647");
+        Router.Sysctl("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1");
 
         // The far ends first: an address on one end brings up routes only when both are there.
-        await Links().DoAsync(Router.Root);
-        await Task.WhenAll(
-            RouterAddresses().DoAsync(Router.Root),
-            End(LabAddresses.Client, 24, LabAddresses.Router).SendOneSegmentAFrame(PhysicalInterface).DoAsync(Client.Root),
-            End(LabAddresses.VpnServer, 25, LabAddresses.VpnServerGateway)
-                .AddAddress(LabAddresses.OtherVpnServer, 25, PhysicalInterface).DoAsync(VpnServer.Root),
-            End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway).DoAsync(Internet.Root),
-            ResolverEnd().DoAsync(Resolver.Root));
+        Links().Do(Router.Namespace);
+        RouterAddresses().Do(Router.Namespace);
 
         // The resolver shares the client's network, but hangs on an interface of its own so that the capture point sees
         // one neighbour only: the router answers ARP and NDP for it, at once.
-        await Router.SysctlAsync(
+        Router.Sysctl(
             "net/ipv6/conf/lan0/proxy_ndp=1",
             "net/ipv4/neigh/lan0/proxy_delay=0",
             "net/ipv6/neigh/lan0/proxy_delay=0");
+        End(LabAddresses.Client, 24, LabAddresses.Router).SendOneSegmentAFrame(PhysicalInterface).Do(Client.Namespace);
+        End(LabAddresses.VpnServer, 25, LabAddresses.VpnServerGateway)
+            .AddAddress(LabAddresses.OtherVpnServer, 25, PhysicalInterface).Do(VpnServer.Namespace);
+        End(LabAddresses.InternetServer, 25, LabAddresses.InternetGateway).Do(Internet.Namespace);
+        ResolverEnd().Do(Resolver.Namespace);
     }
 
     /// <summary>Parameters that a new namespace may inherit from the machine (net.core.devconf_inherit_init_net).</summary>

@@ -11,12 +11,12 @@ namespace LeakVerifier.Harness.Labs;
 internal static class HostileNeighbour
 {
     /// <summary>Gives the far end of the client's link the neighbour's addresses.</summary>
-    public static Task MoveInAsync(LabHost router)
+    public static void MoveIn(LabHost router)
     {
-        return new NetworkSetUp()
+        new NetworkSetUp()
             .Addresses(HostLab.CapturePoint, LabAddresses.Neighbour, 24)
             .AnswerFor(LabAddresses.InternetServer.IPv4, HostLab.CapturePoint)
             .AnswerFor(LabAddresses.InternetServer.IPv6, HostLab.CapturePoint)
-            .DoAsync(router.Root);
+            .Do(router.Namespace);
     }
 }

@@ -9,6 +9,7 @@ public interface IHostSource
     int LabsPerCore { get; }
 
     /// <summary>Makes a host that is not wired yet: it has a loopback interface and nothing else.</summary>
+    /// <remarks>The calling thread may be in its network afterwards: use a thread of your own.</remarks>
     /// <param name="role">What it is in the lab.</param>
     /// <param name="hasPrograms">Whether programs will run on it; else there are but sockets of the harness.</param>
     /// <param name="cancellation">Ends the wait for it.</param>

@@ -17,11 +17,12 @@ public sealed class LabHost : IAsyncDisposable
 
     /// <summary>A host with the machine's own files and programs.</summary>
     /// <param name="role">What it is in the lab; programs on the client see a /run of their own.</param>
+    /// <param name="networkNamespace">Its network; null: a new one. The host owns it from here on.</param>
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>
-    public LabHost(HostRole role)
+    public LabHost(HostRole role, NetworkNamespace? networkNamespace = null)
     {
         Name = NameOf(role);
-        Namespace = NetworkNamespace.Create();
+        Namespace = networkNamespace ?? NetworkNamespace.Create();
         Root = new NamespaceThread(Namespace, Name, prepare: role == HostRole.Client ? PrivateMounts.GiveOwnRunFolder : null);
     }
 
@@ -80,16 +81,13 @@ public sealed class LabHost : IAsyncDisposable
 
     /// <summary>Sets kernel parameters of the host's namespace.</summary>
     /// <param name="settings">Pairs such as <c>net/ipv4/ip_forward=1</c>.</param>
-    public Task SysctlAsync(params string[] settings)
+    public Task SysctlAsync(params string[] settings) => Root.RunAsync(() => Write(settings));
+
+    /// <summary>The same, on the calling thread, which moves to the host's namespace: use a thread of your own.</summary>
+    internal void Sysctl(params string[] settings)
     {
-        return Root.RunAsync(() =>
-        {
-            foreach (var setting in settings)
-            {
-                var parts = setting.Split('=', 2);
-                File.WriteAllText("/proc/sys/" + parts[0], parts[1]);
-            }
-        });
+        Namespace.Enter();
+        Write(settings);
     }
 
     /// <inheritdoc/>
@@ -103,6 +101,15 @@ public sealed class LabHost : IAsyncDisposable
         Root.Dispose();
         Namespace.Dispose();
         await (_contents?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private static void Write(string[] settings)
+    {
+        foreach (var setting in settings)
+        {
+            var parts = setting.Split('=', 2);
+            File.WriteAllText("/proc/sys/" + parts[0], parts[1]);
+        }
     }
 
     private static string NameOf(HostRole role) => role switch

@@ -14,7 +14,6 @@ public sealed class NamespaceHosts : IHostSource
     /// <exception cref="SystemCallException">A namespace cannot be made.</exception>
     public Task<LabHost> StartAsync(HostRole role, bool hasPrograms, CancellationToken cancellation)
     {
-        // Each waits for a thread of its own to begin, so they wait at the same time.
-        return Task.Run(() => new LabHost(role), cancellation);
+        return Task.FromResult(new LabHost(role, NetworkNamespace.CreateAndEnter()));
     }
 }

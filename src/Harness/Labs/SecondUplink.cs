@@ -17,18 +17,18 @@ internal static class SecondUplink
     public const string CapturePoint = "lan1";
 
     /// <summary>Makes the link, both ends of it at the router.</summary>
-    public static async Task WireAsync(LabHost router)
+    public static void Wire(LabHost router)
     {
-        await new NetworkSetUp()
+        new NetworkSetUp()
             .AddVeth(CapturePoint, LabAddresses.UplinkRouterMac, ClientInterface, LabAddresses.UplinkClientMac)
-            .DoAsync(router.Root);
+            .Do(router.Namespace);
 
         // Up, so that the capture at the far end can be armed, and silent until it is the client's.
-        await router.SysctlAsync($"net/ipv6/conf/{ClientInterface}/disable_ipv6=1");
-        await new NetworkSetUp()
+        router.Sysctl($"net/ipv6/conf/{ClientInterface}/disable_ipv6=1");
+        new NetworkSetUp()
             .SetUp(ClientInterface, CapturePoint)
             .Addresses(CapturePoint, LabAddresses.UplinkRouter, 25)
-            .DoAsync(router.Root);
+            .Do(router.Namespace);
     }
 
     /// <summary>Plugs the near end in, and has it take over the default route, as network managers do.</summary>

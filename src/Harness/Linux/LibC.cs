@@ -107,6 +107,10 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int setpriority(int which, int who, int priority);
 
+    /// <summary>sched_setscheduler(2); 0 is the calling thread. struct sched_param has one member, the priority.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sched_setscheduler(int thread, int policy, in int priority);
+
     [LibraryImport(Library)]
     public static partial uint geteuid();
 

@@ -13,11 +13,12 @@ namespace LeakVerifier.Harness.Linux;
 public sealed class NamespaceThread : IDisposable
 {
     // A blocking collection spins before it waits, which a lab's hundred ticks a second make a tenth of the machine's time.
-    private readonly Queue<Action> _work = [];
+    private readonly Queue<Action<Exception?>> _work = [];
     private bool _isClosed;
     private readonly Thread _thread;
     private readonly Func<ProcessStartInfo, Process> _start;
 
+    /// <summary>Starts the thread. That it cannot be what it is to be is said to whoever gives it work.</summary>
     /// <param name="networkNamespace">Where the thread lives.</param>
     /// <param name="name">What it is called in a debugger.</param>
     /// <param name="uid">The user (and group) it plays; null: the harness's own, root. A user other than root has no
@@ -33,10 +34,8 @@ public sealed class NamespaceThread : IDisposable
     {
         Uid = uid ?? 0;
         _start = start ?? (info => Process.Start(info)!);
-        var entered = new TaskCompletionSource();
-        _thread = new Thread(() => Run(networkNamespace, uid, prepare, entered)) { Name = name, IsBackground = true };
+        _thread = new Thread(() => Run(networkNamespace, uid, prepare)) { Name = name, IsBackground = true };
         _thread.Start();
-        entered.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>The user that owns what is opened here.</summary>
@@ -44,14 +43,15 @@ public sealed class NamespaceThread : IDisposable
 
     /// <summary>Runs a piece of work on the thread.</summary>
     /// <param name="work">Short and synchronous: it holds up all other work of the thread.</param>
+    /// <exception cref="SystemCallException">The thread could not enter the namespace or become the user.</exception>
     public Task<T> RunAsync<T>(Func<T> work)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Add(() =>
+        Add(failure =>
         {
             try
             {
-                completion.SetResult(work());
+                completion.SetResult(failure is null ? work() : throw failure);
             }
 #pragma warning disable CA1031 // Whatever the work throws belongs to its caller, who awaits it.
             catch (Exception exception)
@@ -91,7 +91,7 @@ public sealed class NamespaceThread : IDisposable
         _thread.Join();
     }
 
-    private void Add(Action work)
+    private void Add(Action<Exception?> work)
     {
         lock (_work)
         {
@@ -102,7 +102,7 @@ public sealed class NamespaceThread : IDisposable
     }
 
     /// <returns>Null once the thread is to end and all work is done.</returns>
-    private Action? Take()
+    private Action<Exception?>? Take()
     {
         lock (_work)
         {
@@ -120,8 +120,9 @@ public sealed class NamespaceThread : IDisposable
         }
     }
 
-    private void Run(NetworkNamespace networkNamespace, uint? uid, Action? prepare, TaskCompletionSource entered)
+    private void Run(NetworkNamespace networkNamespace, uint? uid, Action? prepare)
     {
+        Exception? failure = null;
         try
         {
             networkNamespace.Enter();
@@ -130,18 +131,15 @@ public sealed class NamespaceThread : IDisposable
             {
                 BecomeUser(user);
             }
-
-            entered.SetResult();
         }
         catch (SystemCallException exception)
         {
-            entered.SetException(exception);
-            return;
+            failure = exception;
         }
 
         while (Take() is { } work)
         {
-            work();
+            work(failure);
         }
     }
 

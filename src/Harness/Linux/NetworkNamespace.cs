@@ -37,8 +37,7 @@ public sealed class NetworkNamespace : IDisposable
         {
             try
             {
-                SystemCallException.ThrowIfFailed(LibC.unshare(LibC.CLONE_NEWNET), "creating a network namespace");
-                created = new NetworkNamespace(File.OpenHandle("/proc/thread-self/ns/net"));
+                created = CreateAndEnter();
             }
             catch (Exception exception) when (exception is SystemCallException or IOException)
             {
@@ -48,6 +47,14 @@ public sealed class NetworkNamespace : IDisposable
         thread.Start();
         thread.Join();
         return created ?? throw failure!;
+    }
+
+    /// <summary>Makes one as above, and leaves the calling thread in it: use a thread of your own.</summary>
+    /// <exception cref="SystemCallException">The caller lacks CAP_SYS_ADMIN.</exception>
+    internal static NetworkNamespace CreateAndEnter()
+    {
+        SystemCallException.ThrowIfFailed(LibC.unshare(LibC.CLONE_NEWNET), "creating a network namespace");
+        return new NetworkNamespace(File.OpenHandle("/proc/thread-self/ns/net"));
     }
 
     /// <summary>Takes the network namespace of a running process.</summary>

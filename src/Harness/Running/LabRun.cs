@@ -84,7 +84,7 @@ internal sealed class LabRun : IAsyncDisposable
         RunEvidence? evidence = null;
         try
         {
-            var (lab, setUp) = await StartLabAsync(settings.Hosts, scenario, cancellation);
+            var lab = await StartLabAsync(settings.Hosts, scenario, cancellation);
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
@@ -92,7 +92,7 @@ internal sealed class LabRun : IAsyncDisposable
             {
                 RulesAtEnd = evidence.Problem is null ? await run.ProveRulesAsync(settings.RulesAtEnd) : null,
                 Duration = watch.Elapsed,
-                LabSetUp = setUp,
+                LabSetUp = lab.SetUp,
             };
         }
         catch (Exception exception) when (LabFailures.Include(exception))
@@ -116,7 +116,7 @@ internal sealed class LabRun : IAsyncDisposable
     }
 
     /// <summary>Makes a lab. One after the other: they want the same locks of the kernel, and each would wait for the others.</summary>
-    private static async Task<(HostLab Lab, TimeSpan SetUp)> StartLabAsync(
+    private static async Task<HostLab> StartLabAsync(
         IHostSource hosts, Scenario scenario, CancellationToken cancellation)
     {
         // An out-of-band tunnel is the harness's own, at both ends.
@@ -124,8 +124,7 @@ internal sealed class LabRun : IAsyncDisposable
         HostRole[] used = [HostRole.Client, HostRole.Workstation];
         HostRole[] programs = isServed ? [.. used, HostRole.VpnServer] : used;
         using var turn = await Turn.TakeAsync(LabStarts, cancellation);
-        var watch = Stopwatch.StartNew();
-        return (await HostLab.StartAsync(hosts, scenario.Topology, programs, cancellation), watch.Elapsed);
+        return await HostLab.StartAsync(hosts, scenario.Topology, programs, cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -32,10 +32,16 @@ internal sealed class ContainerHosts : IHostSource
         return role switch
         {
             _ when !hasPrograms => Others.StartAsync(role, hasPrograms, cancellation),
-            HostRole.Client => LabContainer.StartAsync(_engine, role, ContainerSpecification.Client, cancellation),
-            HostRole.VpnServer => LabContainer.StartAsync(_engine, role, ContainerSpecification.Server, cancellation),
-            HostRole.Workstation => LabContainer.StartAsync(_engine, role, ContainerSpecification.Workstation, cancellation),
+            HostRole.Client => StartAsync(role, ContainerSpecification.Client, cancellation),
+            HostRole.VpnServer => StartAsync(role, ContainerSpecification.Server, cancellation),
+            HostRole.Workstation => StartAsync(role, ContainerSpecification.Workstation, cancellation),
             _ => Others.StartAsync(role, hasPrograms, cancellation),
         };
+    }
+
+    // The calling thread may be in some host's network, where there is no engine.
+    private Task<LabHost> StartAsync(HostRole role, ContainerSpecification specification, CancellationToken cancellation)
+    {
+        return Task.Run(() => LabContainer.StartAsync(_engine, role, specification, cancellation), cancellation);
     }
 }

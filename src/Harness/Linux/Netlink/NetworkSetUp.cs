@@ -123,19 +123,26 @@ internal sealed class NetworkSetUp
     /// <summary>Does it all, but for IPv6 addresses and routes of interfaces on which somebody disabled IPv6.</summary>
     /// <param name="thread">A thread, of root, in the host's namespace.</param>
     /// <exception cref="SystemCallException">The kernel refused a step; none after it was tried.</exception>
-    public Task DoAsync(NamespaceThread thread)
+    public Task DoAsync(NamespaceThread thread) => thread.RunAsync(Do);
+
+    /// <summary>The same, on the calling thread, which moves to the host's namespace: use a thread of your own.</summary>
+    /// <exception cref="SystemCallException">As above.</exception>
+    public void Do(NetworkNamespace network)
     {
-        return thread.RunAsync(() =>
+        network.Enter();
+        Do();
+    }
+
+    private void Do()
+    {
+        using var socket = NetlinkSocket.Open(NetlinkSocket.Route);
+        foreach (var (doing, request, link) in _steps)
         {
-            using var socket = NetlinkSocket.Open(NetlinkSocket.Route);
-            foreach (var (doing, request, link) in _steps)
+            if (link is null || !DisabledIPv6.IsOn(link))
             {
-                if (link is null || !DisabledIPv6.IsOn(link))
-                {
-                    socket.Do(request(), doing);
-                }
+                socket.Do(request(), doing);
             }
-        });
+        }
     }
 
     private NetworkSetUp Add(string doing, Func<NetlinkMessage> request, string? ipv6On = null)

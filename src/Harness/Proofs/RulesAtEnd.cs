@@ -17,7 +17,7 @@ namespace LeakVerifier.Harness.Proofs;
 /// </summary>
 public sealed class RulesAtEnd
 {
-    private readonly ConcurrentDictionary<(string Rules, ProofCase Configuration), Lazy<Task<ProofResult>>> _answers = [];
+    private readonly ConcurrentDictionary<(string Rules, ProofCase Configuration), Lazy<Task<ProofResult?>>> _answers = [];
 
     /// <summary>Whether the rules at the end of a scenario with this fault are the firewall's: no other program added any.</summary>
     public static bool AreOfTheFirewall(Fault fault) => !ForeignFaults.All.Contains(fault);
@@ -31,14 +31,28 @@ public sealed class RulesAtEnd
     {
         try
         {
-            var reading = await client.Root.RunAsync(KernelRulesets.Read);
-            return await _answers.GetOrAdd(
-                (reading.Fingerprint(), configuration),
-                _ => new Lazy<Task<ProofResult>>(() => Task.Run(() => RulesetProver.Prove(reading.Load(), policy)))).Value;
+            // The fingerprint comes from the kernel itself: having nft list what is known already takes longer than all else here.
+            var fingerprint = await client.Root.RunAsync(RulesFingerprint.Read);
+            var known = fingerprint is null ? null : await _answers.GetOrAdd(
+                (fingerprint.Text, configuration),
+                _ => new(() => ProveAsync(client, policy, fingerprint.Generation))).Value;
+            return known ?? await ProveAsync(client, policy, generation: null);
         }
         catch (Exception exception) when (exception is RulesetUnavailableException or RulesetFormatException)
         {
             return null;
         }
+    }
+
+    /// <param name="client">The machine.</param>
+    /// <param name="policy">What may leave it.</param>
+    /// <param name="generation">Which rules are meant; null: those that there are.</param>
+    /// <returns>Null when there are others by now.</returns>
+    private static async Task<ProofResult?> ProveAsync(LabHost client, EgressPolicy policy, uint? generation)
+    {
+        var reading = await client.Root.RunAsync(KernelRulesets.Read);
+        return generation is null || reading.Generation == generation
+            ? await Task.Run(() => RulesetProver.Prove(reading.Load(), policy))
+            : null;
     }
 }

@@ -14,8 +14,6 @@ public sealed class KernelReading
     private readonly IReadOnlyList<TableState> _tables;
     private readonly IReadOnlyList<HookDevices> _devices;
     private readonly MachineSurvey _machine;
-    private readonly uint? _generation;
-
     internal KernelReading(
         List<RulesetListing> listings,
         IReadOnlyList<TableState> tables,
@@ -27,11 +25,11 @@ public sealed class KernelReading
         _tables = tables;
         _devices = devices;
         _machine = machine;
-        _generation = generation;
+        Generation = generation;
     }
 
-    /// <summary>Tells it from others: those with the same one have the same answer, whatever their counters.</summary>
-    public string Fingerprint() => RulesFingerprint.Of(_listings, _tables, _devices, _machine);
+    /// <summary>The number of the kernel's last change before the listing; null: it does not tell.</summary>
+    public uint? Generation { get; }
 
     /// <summary>Reads the rules out of the listings.</summary>
     /// <exception cref="RulesetFormatException">A program printed something else than rules.</exception>
@@ -48,7 +46,7 @@ public sealed class KernelReading
             [
                 $"kernel {Environment.OSVersion.Version.ToString(3)}",
                 Version(_listings[0]),
-                _generation is { } number
+                Generation is { } number
                     ? string.Create(CultureInfo.InvariantCulture, $"nftables generation {number}")
                     : "nftables generation unknown",
                 $"rules {loaded.Ruleset.RuleCount}, SHA-256 of nft's listing {Hash(_listings)}",

@@ -110,6 +110,9 @@ public static class KernelRulesets
         return listings;
     }
 
+    /// <summary>Whether iptables-legacy has tables in the calling thread's namespace.</summary>
+    internal static bool HasLegacyTables() => HasLegacyTables("ip_tables_names") || HasLegacyTables("ip6_tables_names");
+
     private static bool HasLegacyTables(string names)
     {
         // Of the thread's namespace, not the process's.

@@ -30,6 +30,11 @@ internal static class OpenVpnLines
                 fault = $"the line is longer than {MaximumLine} characters";
             }
 
+            if (words is [['-', '-', _, ..] dashed, ..])
+            {
+                words[0] = dashed[2..];
+            }
+
             if (fault is not null)
             {
                 problems.Add(new(file, number, fault, Mend));
@@ -47,8 +52,8 @@ internal static class OpenVpnLines
             }
             else if (words.Count > 0)
             {
-                var name = words[0].Length > 2 && words[0].StartsWith("--", StringComparison.Ordinal) ? words[0][2..] : words[0];
-                yield return new OpenVpnOption(name, words[1..], Inline: null, file, number);
+                var first = words is ["setenv", "opt", _, ..] ? 2 : 0; // for those versions that know what follows
+                yield return new OpenVpnOption(words[first], words[(first + 1)..], Inline: null, file, number);
             }
         }
     }
@@ -58,7 +63,7 @@ internal static class OpenVpnLines
     {
         for (var end = index + 1; end < lines.Length; end++)
         {
-            if (lines[end].TrimStart().StartsWith($"</{tag}>", StringComparison.Ordinal))
+            if (lines[end].AsSpan().TrimStart(OpenVpnWords.Blanks).StartsWith($"</{tag}>", StringComparison.Ordinal))
             {
                 var block = string.Join('\n', lines[(index + 1)..end]);
                 index = end;

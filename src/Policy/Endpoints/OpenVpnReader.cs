@@ -65,8 +65,7 @@ internal sealed class OpenVpnReader
     {
         foreach (var option in OpenVpnLines.Read(file, text, linesBefore: 0, _problems))
         {
-            var isOptional = option is { Name: "setenv", Parameters: ["opt", _, ..] };
-            Take(isOptional ? option with { Name = option[1]!, Parameters = [.. option.Parameters.Skip(2)] } : option, depth);
+            Take(option, depth);
         }
     }
 

@@ -7,11 +7,12 @@ namespace LeakVerifier.Policy.Endpoints;
 /// <summary>
 /// Splits a line into words as OpenVPN does (parse_line of its options_parse.c): blanks separate, quotes of both kinds
 /// join, a backslash escapes a blank, a quote or a backslash, and a word that begins with <c>#</c> or <c>;</c> begins a
-/// comment.
+/// comment. A blank before a word is none of it, escaped or not.
 /// </summary>
 internal static class OpenVpnWords
 {
-    private const string Blanks = " \t\r\n\v\f";
+    /// <summary>What separates words: C's isspace, and nothing else that Unicode calls a space.</summary>
+    public const string Blanks = " \t\r\n\v\f";
 
     /// <summary>The words of a line.</summary>
     /// <param name="line">The line.</param>
@@ -23,9 +24,9 @@ internal static class OpenVpnWords
         fault = null;
         while (fault is null)
         {
-            while (position < line.Length && IsBlank(line[position]))
+            while (BlankAt(line, position) is > 0 and var length)
             {
-                position++;
+                position += length;
             }
 
             if (position >= line.Length || line[position] is '#' or ';')
@@ -68,6 +69,13 @@ internal static class OpenVpnWords
 
         fault = quote == '\0' ? null : $"there is no closing {quote}";
         return word.ToString();
+    }
+
+    /// <summary>How long the blank is that begins here, escaped or not; 0: there is none.</summary>
+    private static int BlankAt(string line, int position)
+    {
+        var rest = line.AsSpan(position);
+        return rest is ['\\', var escaped, ..] && IsBlank(escaped) ? 2 : rest is [var c, ..] && IsBlank(c) ? 1 : 0;
     }
 
     private static bool IsBlank(char c) => Blanks.Contains(c, StringComparison.Ordinal);

@@ -42,6 +42,13 @@ public sealed class OpenVpnReaderTests
     [TestCase("proto tcp\nremote vpn.example 443\nhttp-proxy 203.0.113.80 3128 auth.txt basic", "203.0.113.80:3128/tcp")]
     [TestCase("proto tcp\nremote vpn.example 443\nsocks-proxy 203.0.113.80", "203.0.113.80:1080/tcp")]
     [TestCase("<connection>\nremote 203.0.113.10 443 tcp\nsocks-proxy 203.0.113.80 1081\n</connection>", "203.0.113.80:1081/tcp")]
+    [TestCase("<connection>\nremote 203.0.113.10\nsetenv opt port 443\nsetenv opt proto tcp\n</connection>", "203.0.113.10:443/tcp",
+        Description = "the prefix for later versions counts in a block too")]
+    [TestCase("<connection>\nremote 203.0.113.10\n</connection>\n--<connection>\nremote 203.0.113.11\n</connection>",
+        "203.0.113.10:1194/udp 203.0.113.11:1194/udp", Description = "dashes go before it is asked what the line is")]
+    [TestCase("\\ port 443\nremote \\\t203.0.113.10", "203.0.113.10:443/udp", Description = "an escaped blank before a word is none of it")]
+    [TestCase("<ca>\n\u00A0</ca>\nremote 203.0.113.66\n</ca>\nremote 203.0.113.10", "203.0.113.10:1194/udp",
+        Description = "a blank that C does not know goes before no end of a block")]
     [TestCase("<ca>\nremote 203.0.113.66\n -----BEGIN 'x\n </ca>\nremote 203.0.113.10", "203.0.113.10:1194/udp")]
     [TestCase("remote 203.0.113.10\nremote-cert-tls server\npersist-remote-ip\nhttp-proxy-retry\nunknown-thing \"a b\"", "203.0.113.10:1194/udp")]
     [TestCase("\uFEFFremote 203.0.113.10", "203.0.113.10:1194/udp")]

@@ -62,6 +62,16 @@ public sealed class WireCheckTests
         EOF
         """;
 
+    // Found in front of a zone's own rules: whatever comes by loopback is passed on.
+    private const string FromLoopback = """
+        exec nft -f - <<EOF
+        table inet t {
+            chain out { type filter hook output priority filter; policy drop; oifname "lo" accept; }
+            chain forward { type filter hook forward priority filter; policy drop; iifname "lo" accept; }
+        }
+        EOF
+        """;
+
     // What is a fragment has no port that could be compared.
     private const string Fragments = """
         exec nft -f - <<EOF
@@ -89,6 +99,7 @@ public sealed class WireCheckTests
     [TestCase(Rerouted, "output ip: oifname", "output ip6: oifname", TestName = "Rerouted")]
     [TestCase(Marked, "output ip: meta mark", "output ip6: meta mark", "forward ip: iifname", "forward ip6: iifname", TestName = "Marked")]
     [TestCase(Answering, "output ip: ip protocol", TestName = "Answering")]
+    [TestCase(FromLoopback, "forward ip: iifname", "forward ip6: iifname", TestName = "FromLoopback")]
     [TestCase(Fragments, "output ip: ip frag-off", TestName = "Fragments")]
     public async Task Each_way_of_leaking_is_replayed_with_its_recipe(string up, params string[] causes)
     {

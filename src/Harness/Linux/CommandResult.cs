@@ -15,13 +15,30 @@ public sealed record CommandResult(string Command, int ExitCode, string Output)
     public bool IsSuccess => ExitCode == 0;
 
     /// <summary>
-    /// The exit code and the last line that is not empty, if there is one. Control characters are dropped: other people's
+    /// The exit code and the last line that says anything, if there is one. Control characters are dropped: other people's
     /// programs write it, and it ends up on terminals and in XML, which forbids them (XML 1.0, production 2).
     /// </summary>
-    public string Ending =>
-        Output.Split('\n').Select(Printable).LastOrDefault(line => line.Length > 0) is { } lastWords
-            ? $"exit code {ExitCode}: {Shortened(lastWords)}"
-            : $"exit code {ExitCode}";
+    public string Ending => LastWords is { } words ? $"exit code {ExitCode}: {Shortened(words)}" : $"exit code {ExitCode}";
+
+    /// <summary>
+    /// nft shows below its error what it means and points at it, and ip ends with the number of the line (Command failed
+    /// -:1): what is wrong stands before that.
+    /// </summary>
+    private string? LastWords
+    {
+        get
+        {
+            List<string> lines = [.. Output.Split('\n').Select(Printable).Where(line => line.Length > 0)];
+            return lines switch
+            {
+                [.., var pointer] when pointer.All(character => character is '^' or '~' or ' ') =>
+                    lines.LastOrDefault(line => line.Contains("Error: ", StringComparison.Ordinal)) ?? pointer,
+                [.., var said, var number] when number.StartsWith("Command failed ", StringComparison.Ordinal) => said,
+                [.., var last] => last,
+                [] => null,
+            };
+        }
+    }
 
     /// <summary>Returns this when it succeeded.</summary>
     /// <exception cref="CommandFailedException">It did not.</exception>

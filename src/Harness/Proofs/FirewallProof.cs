@@ -67,11 +67,14 @@ public sealed record FirewallProof(string Name)
     /// <summary>The verdict's reason, one sentence.</summary>
     public string Reason => Disagreement ?? Problem ?? Text();
 
+    /// <summary>Causes of paths on which it depends on something are only possible.</summary>
+    private int Predicted => Result!.Paths.Where(path => path.Verdict == ProofVerdict.Leak).Sum(path => path.Causes.Length);
+
     private string Text() => Result!.Verdict switch
     {
         ProofVerdict.Proved when Probes == 0 => "no probe came out without the firewall, so the wire says nothing",
         ProofVerdict.Proved => Invariant($"{Probes} packets around the rules' edges were sent and none came out; without the firewall all of them do"),
-        ProofVerdict.Leak => Invariant($"{Result.Paths.Sum(path => path.Causes.Length)} causes predicted, {Replays.Count(IsSeenLeak)} of {Replays.Count(Decides)} sent came out"),
+        ProofVerdict.Leak => Invariant($"{Predicted} causes predicted, {Replays.Count(IsSeenLeak)} of {Replays.Count(Decides)} sent came out"),
         _ => $"{Result.Reason}" + (Escaped.IsEmpty ? "" : Invariant($"; {Escaped.Length} of {Probes} probes came out")),
     };
 

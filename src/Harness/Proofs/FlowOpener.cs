@@ -115,9 +115,11 @@ internal sealed class FlowOpener(WireLab lab)
                 : $"ip6 daddr {packet.FormerDestination} dnat ip6 to {packet.Destination}")
             .Distinct();
         var body = string.Join("\n", rules);
+
+        // Not every nft knows the name dstnat at output.
         return $$"""
             table inet lab_translation {
-                chain output { type nat hook output priority dstnat; {{body}}
+                chain output { type nat hook output priority -100; {{body}}
                 }
                 chain prerouting { type nat hook prerouting priority dstnat; {{body}}
                 }

@@ -22,6 +22,9 @@ internal sealed class WireLab : IAsyncDisposable
     /// <summary>A neighbour that answers nothing: what the router itself got, it would pass on and answer.</summary>
     private const string Nobody = "02:00:c0:00:02:99";
 
+    private const string Loopback = "lo";
+    private const string LoopbackMac = "00:00:00:00:00:00";
+
     /// <summary>Why a packet is not <see cref="IsPossibleAsync"/>.</summary>
     public const string NoIPv6 = "the firewall disables IPv6 there";
 
@@ -61,6 +64,9 @@ internal sealed class WireLab : IAsyncDisposable
                 "net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1", "net/ipv4/conf/all/send_redirects=0",
                 $"net/ipv4/conf/{HostLab.PhysicalInterface}/send_redirects=0");
             await lab.ListenAsync(HostLab.PhysicalInterface, new FarEnd(lab._lab.Router, HostLab.CapturePoint, LabAddresses.ClientMac));
+
+            // What comes in by loopback the client sent itself: a packet socket on it makes the kernel pass the packet on.
+            lab._farEnds.Add(Loopback, new FarEnd(lab.Client, Loopback, LoopbackMac));
             if (lab._lab.Workstation is { } workstation)
             {
                 lab._farEnds.Add(InternalNetwork.Interface,
@@ -79,7 +85,7 @@ internal sealed class WireLab : IAsyncDisposable
     /// <summary>Adds interfaces to the client, unless it has them.</summary>
     public async Task AddLinksAsync(IEnumerable<string> names)
     {
-        foreach (var name in names.Where(name => name != "lo" && !_farEnds.ContainsKey(name)).Distinct().ToList())
+        foreach (var name in names.Where(name => !_farEnds.ContainsKey(name)).Distinct().ToList())
         {
             var number = _farEnds.Count;
             var far = string.Create(CultureInfo.InvariantCulture, $"wire{number}");
@@ -105,7 +111,7 @@ internal sealed class WireLab : IAsyncDisposable
     {
         var ways = packets.Where(packet => packet.Path != PathKind.PacketSocket)
             .SelectMany(packet => new[] { (packet.Destination, packet.OutInterface), (packet.Source, packet.InInterface) })
-            .Where(way => way.Item2.Length > 0 && !IsOwn(way.Item1)).Distinct();
+            .Where(way => way.Item2 is not ("" or Loopback) && !IsOwn(way.Item1)).Distinct();
         return Client.IpAsync([.. ways.SelectMany(way => NeighbourLines(way.Item1, way.Item2))]);
     }
 

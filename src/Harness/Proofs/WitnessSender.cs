@@ -22,8 +22,7 @@ internal sealed class WitnessSender(WireLab lab)
     {
         { ConnectionState: ConnectionState.Related } => "a related connection needs a protocol that announces it",
         { Path: PathKind.Output, Uid: null } when !IsKernelsAnswer(packet) => "only the kernel itself sends packets without a socket",
-        _ when packet[Field.ConnectionMark] != 0 && packet.ConnectionState != ConnectionState.New =>
-            "the mark of a connection was set by rules that are gone",
+        _ when packet[Field.ConnectionMark] != 0 => "the mark of a connection was set by rules that are gone",
         { ControlGroup.Length: > 0 } => "the lab has no control groups",
         { IsLaterOut: true, OutInterface: HostLab.PhysicalInterface or InternalNetwork.Interface } =>
             "the lab's interface of that name is there from the start",

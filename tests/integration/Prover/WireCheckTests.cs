@@ -62,6 +62,27 @@ public sealed class WireCheckTests
         EOF
         """;
 
+    // A connection whose destination was translated before these rules came is routed again, behind the interface's own check.
+    private const string Translated = """
+        exec nft -f - <<EOF
+        table inet t {
+            chain out { type filter hook output priority filter; policy drop; oifname "lo" accept; }
+            chain forward { type filter hook forward priority filter; policy drop; }
+            chain masked { type nat hook postrouting priority srcnat; policy accept; oifname "$LV_TUNNEL_IF" masquerade; }
+        }
+        EOF
+        """;
+
+    // Found in front of a zone's own rules: whatever comes by loopback is passed on.
+    private const string FromLoopback = """
+        exec nft -f - <<EOF
+        table inet t {
+            chain out { type filter hook output priority filter; policy drop; oifname "lo" accept; }
+            chain forward { type filter hook forward priority filter; policy drop; iifname "lo" accept; }
+        }
+        EOF
+        """;
+
     // What is a fragment has no port that could be compared.
     private const string Fragments = """
         exec nft -f - <<EOF
@@ -89,6 +110,8 @@ public sealed class WireCheckTests
     [TestCase(Rerouted, "output ip: oifname", "output ip6: oifname", TestName = "Rerouted")]
     [TestCase(Marked, "output ip: meta mark", "output ip6: meta mark", "forward ip: iifname", "forward ip6: iifname", TestName = "Marked")]
     [TestCase(Answering, "output ip: ip protocol", TestName = "Answering")]
+    [TestCase(Translated, "output ip: oifname", "output ip6: oifname", TestName = "Translated")]
+    [TestCase(FromLoopback, "forward ip: iifname", "forward ip6: iifname", TestName = "FromLoopback")]
     [TestCase(Fragments, "output ip: ip frag-off", TestName = "Fragments")]
     public async Task Each_way_of_leaking_is_replayed_with_its_recipe(string up, params string[] causes)
     {

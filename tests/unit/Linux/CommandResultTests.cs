@@ -17,6 +17,17 @@ public sealed class CommandResultTests
         new CommandResult("up", 3, output).Ending.Should().Be(ending);
     }
 
+    [TestCase(
+        "/dev/stdin:2:43-57: Error: invalid priority\n  chain out { type nat hook output priority dstnat; }\n            ^^^^^^  ~~~\n",
+        "exit code 3: /dev/stdin:2:43-57: Error: invalid priority")]
+    [TestCase("^^^\n", "exit code 3: ^^^")]
+    [TestCase("Cannot find device \"eth0\"\nCommand failed -:1\n", "exit code 3: Cannot find device \"eth0\"")]
+    [TestCase("Command failed -:1\n", "exit code 3: Command failed -:1")]
+    public void What_is_wrong_is_said_and_not_where(string output, string ending)
+    {
+        new CommandResult("up", 3, output).Ending.Should().Be(ending);
+    }
+
     [Test]
     public void A_line_without_end_is_cut()
     {

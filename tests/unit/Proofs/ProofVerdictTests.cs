@@ -52,6 +52,17 @@ public sealed class ProofVerdictTests
     }
 
     [Test]
+    public void A_cause_that_depends_on_what_is_not_known_is_not_counted_as_predicted()
+    {
+        var proof = Predicted(ReplayOutcome.Confirmed);
+        var answer = proof.Result!.Paths.Single();
+        var depends = new PathAnswer(PathKind.Forward, IpFamily.Ip4, ProofVerdict.Inconclusive) { Causes = answer.Causes };
+
+        (proof with { Result = proof.Result with { Paths = [answer, depends] } })
+            .Reason.Should().Be("1 causes predicted, 1 of 1 sent came out");
+    }
+
+    [Test]
     public void A_predicted_leak_that_does_not_come_out_is_a_contradiction_and_inconclusive()
     {
         var proof = Predicted(ReplayOutcome.NotReproduced);

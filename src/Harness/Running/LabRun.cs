@@ -109,7 +109,11 @@ internal sealed class LabRun : IAsyncDisposable
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            // A firewall under test runs as root, and may have removed it.
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
 
         return evidence;

@@ -56,10 +56,13 @@ public sealed class PackageFilesTests
         await _system.RunAsync(preload);
         (await VpnFirewall.ListAsync(client)).Should().Be(VpnFirewall.Listing("minimal"));
 
-        await client.RunAsync("nft flush ruleset");
-        await File.WriteAllTextAsync(_system.At("/var/lib/vpn-firewall/rules.nft"), "table inet vpn_firewall { nonsense }\n");
-        (await _system.RunAsync(preload)).Should().Contain("is not accepted any more");
-        (await VpnFirewall.ListAsync(client)).Should().Be(VpnFirewall.Listing("lockdown"));
+        foreach (var broken in new[] { "table inet vpn_firewall { nonsense }\n", "" })
+        {
+            await client.RunAsync("nft flush ruleset");
+            await File.WriteAllTextAsync(_system.At("/var/lib/vpn-firewall/rules.nft"), broken);
+            (await _system.RunAsync(preload)).Should().Contain("is not accepted any more");
+            (await VpnFirewall.ListAsync(client)).Should().Be(VpnFirewall.Listing("lockdown"));
+        }
     }
 
     [Test]

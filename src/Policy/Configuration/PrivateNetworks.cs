@@ -14,7 +14,8 @@ internal static class PrivateNetworks
         IPNetwork.Parse("192.168.0.0/16"),
         IPNetwork.Parse("127.0.0.0/8"), // RFC 1122
         IPNetwork.Parse("169.254.0.0/16"), // RFC 3927
-        IPNetwork.Parse("224.0.0.0/8"), // RFC 5771: link-local and administrative multicast begin here
+        IPNetwork.Parse("224.0.0.0/24"), // RFC 5771, section 4: multicast that no router forwards
+        IPNetwork.Parse("239.0.0.0/8"), // RFC 2365: multicast of one's own administration
         IPNetwork.Parse("::1/128"),
         IPNetwork.Parse("fc00::/7"), // RFC 4193
         IPNetwork.Parse("fe80::/10"), // RFC 4291

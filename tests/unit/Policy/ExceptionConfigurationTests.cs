@@ -28,6 +28,21 @@ public sealed class ExceptionConfigurationTests
             .Should().ContainSingle().Which.What.Should().Contain("not a private network");
     }
 
+    [TestCase("192.168.1.0/24", false)]
+    [TestCase("224.0.0.251", false)]
+    [TestCase("239.255.255.250", false)]
+    [TestCase("224.0.1.129", true)]
+    [TestCase("224.0.0.0/8", true)]
+    [TestCase("198.51.100.0/24", true)]
+    public void A_local_network_that_routers_forward_is_warned_of(string network, bool isWarnedOf)
+    {
+        var result = ConfigurationFiles.Parse("a.conf", Valid + $"LOCAL_NET={network}\n");
+
+        result.Errors.Should().BeEmpty();
+        result.Warnings.Any(warning => warning.What.Contains("not a private network", StringComparison.Ordinal))
+            .Should().Be(isWarnedOf);
+    }
+
     [TestCase("SSH_FROM=192.168.1.0/24", "names no interface and port")]
     [TestCase("SSH_FROM=192.168.1.0/24@eth0", "names no interface and port")]
     [TestCase("SSH_FROM=192.168.1.0/24:22", "names no interface and port")]

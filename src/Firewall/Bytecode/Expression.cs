@@ -204,7 +204,4 @@ internal sealed class Expression
         BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
         writer.Attribute(type, bytes);
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => _name;
 }

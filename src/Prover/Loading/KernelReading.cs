@@ -14,6 +14,7 @@ public sealed class KernelReading
     private readonly IReadOnlyList<TableState> _tables;
     private readonly IReadOnlyList<HookDevices> _devices;
     private readonly MachineSurvey _machine;
+
     internal KernelReading(
         List<RulesetListing> listings,
         IReadOnlyList<TableState> tables,

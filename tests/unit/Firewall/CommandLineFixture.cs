@@ -9,43 +9,16 @@ using LeakVerifier.UnitTests.Firewall.Iptables;
 namespace LeakVerifier.UnitTests.Firewall;
 
 /// <summary>Runs the program's verbs against a kernel that is none.</summary>
-public abstract class CommandLineFixture
+public abstract class CommandLineFixture : VerbFixture
 {
-    /// <summary>The smallest configuration.</summary>
-    protected static string Minimal { get; } = GoldenRulesets.Configuration("minimal");
-
     /// <summary>What has the rules.</summary>
     private protected FakeNftables Kernel { get; } = new();
 
-    /// <summary>What the last verb answered.</summary>
-    protected StringWriter Output { get; private set; } = new();
-
-    /// <summary>What it warned of.</summary>
-    protected StringWriter Error { get; private set; } = new();
-
-    /// <summary>Where its files are; gone after each test.</summary>
-    protected string Folder { get; private set; } = "";
-
-    /// <summary>A configuration with an error.</summary>
-    protected string Wrong { get; private set; } = "";
-
     [SetUp]
-    public void SetUp()
+    public void SetUpKernel()
     {
-        (Output, Error) = (new(), new());
-        Folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
-        Wrong = Path.Combine(Folder, "wrong.conf");
-        File.WriteAllText(Wrong, "TUNNEL_USER=1194\nVPN_SERVERS=nowhere\n");
         (Kernel.Table, Kernel.Frames, Kernel.ListError) = (null, null, null);
         (Kernel.Spell, Kernel.Refuse) = (listing => listing, _ => null);
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        Directory.Delete(Folder, recursive: true);
-        Output.Dispose();
-        Error.Dispose();
     }
 
     protected static string GoldenListing()
@@ -85,15 +58,5 @@ public abstract class CommandLineFixture
         OpenKernel = () => throw new InvalidOperationException("the kernel was asked"),
     };
 
-    private protected ExitCode Run(params string[] args)
-    {
-        return Run(null, args);
-    }
-
-    private protected ExitCode Run(FirewallEnvironment? environment, params string[] args)
-    {
-        Output.GetStringBuilder().Clear();
-        Error.GetStringBuilder().Clear();
-        return (ExitCode)FirewallCommandLine.Run(args, environment ?? Environment());
-    }
+    private protected ExitCode Run(params string[] args) => Run(Environment(), args);
 }

@@ -10,11 +10,8 @@ using LeakVerifier.Firewall.Nftables;
 namespace LeakVerifier.UnitTests.Firewall.Iptables;
 
 /// <summary>Runs the program's verbs against kernels that are none, with the backend for iptables.</summary>
-public abstract class IptablesCommandLineFixture
+public abstract class IptablesCommandLineFixture : VerbFixture
 {
-    /// <summary>The smallest configuration.</summary>
-    protected static string Minimal { get; } = GoldenRulesets.Configuration("minimal");
-
     /// <summary>One of a gateway.</summary>
     protected static string Gateway { get; } = GoldenRulesets.Configuration("gateway");
 
@@ -33,36 +30,13 @@ public abstract class IptablesCommandLineFixture
     /// <summary>Whether the kernel has IPv6.</summary>
     protected bool HasIPv6 { get; set; } = true;
 
-    /// <summary>What the last verb answered.</summary>
-    protected StringWriter Output { get; private set; } = new();
-
-    /// <summary>What it warned of.</summary>
-    protected StringWriter Error { get; private set; } = new();
-
-    /// <summary>Where its files are; gone after each test.</summary>
-    protected string Folder { get; private set; } = "";
-
-    /// <summary>A configuration with an error.</summary>
-    protected string Wrong { get; private set; } = "";
-
     [SetUp]
-    public void SetUp()
+    public void SetUpKernels()
     {
         (Nft, Iptables, Legacy) = (new(), new(IptablesVariant.Nft), new(IptablesVariant.Legacy));
-        (Output, Error, HasIPv6) = (new(), new(), true);
+        HasIPv6 = true;
         Nft.HasChains = (family, chain) =>
             Loaded(family == NftablesFamily.Ipv6 ? IpFamily.IPv6 : IpFamily.IPv4).Contains($":{chain} ", StringComparison.Ordinal);
-        Folder = Directory.CreateTempSubdirectory("vpn-firewall-").FullName;
-        Wrong = Path.Combine(Folder, "wrong.conf");
-        File.WriteAllText(Wrong, "TUNNEL_USER=1194\nVPN_SERVERS=nowhere\n");
-    }
-
-    [TearDown]
-    public void TearDown()
-    {
-        Directory.Delete(Folder, recursive: true);
-        Output.Dispose();
-        Error.Dispose();
     }
 
     protected void Start(string configuration)
@@ -113,11 +87,4 @@ public abstract class IptablesCommandLineFixture
     }
 
     private protected ExitCode Run(string[] args) => Run(Environment(), args);
-
-    private protected ExitCode Run(FirewallEnvironment environment, string[] args)
-    {
-        Output.GetStringBuilder().Clear();
-        Error.GetStringBuilder().Clear();
-        return (ExitCode)FirewallCommandLine.Run(args, environment);
-    }
 }

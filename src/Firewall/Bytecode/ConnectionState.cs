@@ -13,6 +13,7 @@ internal static class ConnectionState
             "invalid" => 1u,
             "established" => 2u,
             "related" => 4u,
+            "new" => 8u,
             _ => throw new UnknownWordException(state),
         });
         return BitConverter.GetBytes(bits);

@@ -75,10 +75,15 @@ public static class IptablesCompiler
             [.. fromTunnel, $"-j {IptablesMayLeave.Name}", .. IptablesVerdict.Drop("reroute", log)]);
     }
 
+    /// <summary>As <see cref="Rules.ForwardChain"/> has it: what connection tracking does not follow is not translated.</summary>
     private static IEnumerable<string> Clients(EgressPolicy policy)
     {
-        return policy.InternalInterfaces.Select(client => $"-i {IptablesMatch.Name(client)} -o {IptablesMatch.Name(policy.TunnelInterface)} -j ACCEPT")
-            .Concat(FromTunnel(policy));
+        var tunnel = IptablesMatch.Name(policy.TunnelInterface);
+        string[] invalid = policy.InternalInterfaces.IsEmpty ? [] : ["-m conntrack --ctstate INVALID -j DROP"];
+        return policy.InternalInterfaces
+            .Select(client => $"-i {IptablesMatch.Name(client)} -o {tunnel} -m conntrack --ctstate NEW,RELATED,ESTABLISHED -j ACCEPT")
+            .Concat(FromTunnel(policy))
+            .Concat(invalid);
     }
 
     /// <summary>Answers from the tunnel to a client. Both interfaces are named, and neither is physical.</summary>

@@ -19,8 +19,15 @@ internal static class ForwardChain
     {
         foreach (var client in policy.InternalInterfaces)
         {
-            yield return $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}counter accept";
+            // Whatever connection tracking does not follow is not translated either: a client's own address would enter the tunnel.
+            yield return $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}ct state established,related,new counter accept";
             yield return FromTunnel(policy, client);
+        }
+
+        if (!policy.InternalInterfaces.IsEmpty)
+        {
+            // The stragglers of connections that are over. An answer could end one that is not, and they would fill the log.
+            yield return "ct state invalid counter drop";
         }
     }
 

@@ -28,6 +28,15 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         ping -q -c 1 -w 60 198.51.100.129
         """;
 
+    private const string Masquerading = """
+        table ip clients {
+            chain out {
+                type nat hook postrouting priority srcnat;
+                oifname tun0 masquerade
+            }
+        }
+        """;
+
     private string _config = "";
     private Wire _wire = null!;
     private TestNamespace _workstation = null!;
@@ -62,8 +71,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         using var client = Client();
 
         await client.SendAsync("question"u8.ToArray());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var received = await receiver.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0), limit.Token);
+        var received = await ReceivedAsync(receiver);
 
         ((IPEndPoint)received.RemoteEndPoint).Address.Should().Be(IPAddress.Parse("198.51.100.2"));
         receiver.SendTo("answer"u8, received.RemoteEndPoint);
@@ -91,6 +99,29 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         await client.SendAsync("in the clear"u8.ToArray());
         await Wire.ReceiveAsync(receiver);
         (await _wire.ArrivedAsync()).Should().Be(1, "without the firewall the same flow leaks");
+    }
+
+    [Test]
+    public async Task What_belongs_to_no_connection_does_not_enter_the_tunnel_with_a_clients_own_address()
+    {
+        using var far = _wire.Outside.Within(OpenIcmp);
+        far.Bind(new IPEndPoint(IPAddress.Any, 0));
+        using var client = _workstation.Within(OpenIcmp);
+        client.Connect(IPAddress.Parse("203.0.113.80"), 0);
+        byte[] answerToNothing = [0, 0, 0xff, 0xff, 0, 0, 0, 0]; // an ICMP echo reply: type, code, checksum, identifier, number
+        await _wire.Client.LoadAsync(Masquerading);
+        await client.SendAsync(answerToNothing);
+        var sender = (IPEndPoint)(await ReceivedAsync(far)).RemoteEndPoint;
+        sender.Address.Should().Be(IPAddress.Parse("198.51.100.130"), "masquerading alone lets it pass as it is");
+        await _wire.Client.RunAsync("nft delete table ip clients");
+
+        await StartAsync();
+        await client.SendAsync(answerToNothing);
+
+        await Traffic.Eventually.HoldsAsync(async () =>
+            (await RefusedAsync("forward", "filter", "forward")).Should().Be(1));
+        far.Available.Should().Be(0);
+        (await _wire.ArrivedAsync()).Should().Be(0);
     }
 
     [Test]
@@ -134,8 +165,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         await StartAsync(_config);
         using var client = Client("192.0.2.53", 53);
         await client.SendAsync("question"u8.ToArray());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var received = await resolver.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0), limit.Token);
+        var received = await ReceivedAsync(resolver);
         resolver.SendTo("answer"u8, received.RemoteEndPoint);
 
         await Wire.ReceiveAsync(client);
@@ -176,6 +206,14 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         return backend == "nft"
             ? Wire.Refused(await _wire.Client.RunAsync($"nft list chain inet vpn_firewall {chain}"))
             : await _firewall.BlockedAsync(_wire.Client, table, iptablesChain, "iptables");
+    }
+
+    private static Socket OpenIcmp() => new(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp);
+
+    private static async Task<SocketReceiveFromResult> ReceivedAsync(Socket socket)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return await socket.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0), limit.Token);
     }
 
     private Socket Client(string address = "203.0.113.80", int port = 8080)

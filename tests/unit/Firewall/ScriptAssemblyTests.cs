@@ -52,7 +52,7 @@ public sealed class ScriptAssemblyTests
     [TestCase("oifname \"*\" accept")]
     [TestCase("oifname \"a-name-of-16-byte\" accept")]
     [TestCase("tcp flags ece accept")]
-    [TestCase("ct state new accept")]
+    [TestCase("ct state untracked accept")]
     [TestCase("socket cgroupv2 level 1 \"vpn.slice\" accept")]
     [TestCase("arp operation request drop")]
     [TestCase("goto elsewhere")]

@@ -41,9 +41,10 @@ public sealed class IptablesRulesetTests
             .SelectMany(table => table.Chains)
             .Where(chain => chain.Name != "VPNFW-input")
             .SelectMany(chain => chain.Rules)
-            .Where(rule => rule.Contains("--ctstate", StringComparison.Ordinal));
+            .Where(rule => rule.Contains("--ctstate", StringComparison.Ordinal) && rule.EndsWith("-j ACCEPT", StringComparison.Ordinal));
 
-        rules.Should().NotContain(rule => !rule.StartsWith("-i tun") || !(rule.Contains(" -o eth1 ") || rule.Contains(" -o vif+ ")));
+        rules.Should().NotContain(rule =>
+            !IsBetween(rule, "-i tun", " -o eth1 ", " -o vif+ ") && !IsBetween(rule, " -o tun", "-i eth1 ", "-i vif+ "));
     }
 
     [TestCaseSource(nameof(Names))]
@@ -55,6 +56,11 @@ public sealed class IptablesRulesetTests
 
         (prefixes.Count > 0).Should().Be(isLogged);
         prefixes.Should().NotContain(prefix => prefix.Length > 29 || !prefix.StartsWith("VPN firewall blocked "));
+    }
+
+    private static bool IsBetween(string rule, string tunnel, params string[] clients)
+    {
+        return rule.Contains(tunnel, StringComparison.Ordinal) && clients.Any(client => rule.Contains(client, StringComparison.Ordinal));
     }
 
     internal static IptablesRuleset Compile(string path) => IptablesCompiler.Compile(ConfigurationFiles.Read(path).Policy!);

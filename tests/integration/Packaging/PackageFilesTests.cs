@@ -86,6 +86,22 @@ public sealed class PackageFilesTests
         await InstalledSystem.EndAsync(blast);
     }
 
+    [Test]
+    public async Task Nftables_service_flushes_nothing_where_the_walls_cannot_be_listed()
+    {
+        await _system.RunAsync("vpn-firewall start");
+        await _system.RunAsync("""
+            mkdir -p /tmp/broken
+            printf '#!/bin/sh\ncase "$*" in *"list table "*) exit 1 ;; esac\nexec /usr/sbin/nft "$@"\n' >/tmp/broken/nft
+            chmod +x /tmp/broken/nft
+            """);
+
+        var stop = await _system.TryRunAsync("PATH=/tmp/broken:$PATH /usr/libexec/vpn-firewall/nftables stop");
+
+        stop.ExitCode.Should().NotBe(0);
+        (await _system.RunAsync("vpn-firewall status")).Should().StartWith("in-force");
+    }
+
     [TestCase("vpn-firewall.service")]
     [TestCase("vpn-firewall-watch.service")]
     [TestCase("vpn-firewall-interface@eth0.service")]

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using LeakVerifier.Firewall.Netlink;
 
 namespace LeakVerifier.Firewall.Enforcement;
 
@@ -20,6 +21,7 @@ public sealed partial class KernelSettings
     private const string Ipv4 = "ipv4/conf";
     private const string Ipv6 = "ipv6/conf";
     private const string Ipv6Neighbours = "ipv6/neigh";
+    private const string Reprobes = "mcast_resolicit";
 
     // access(2) and errno(3), the same on every architecture of Linux.
     private const int ToWrite = 2;
@@ -40,18 +42,23 @@ public sealed partial class KernelSettings
         // A router that is known by a global address is asked again there first, which the rules refuse: no rule can tell an
         // address on the link from one behind it. Without a question to its group after that it counts as unreachable every
         // half minute, and the route to the VPN's server yields to the tunnel's own (rt6_check_neigh in net/ipv6/route.c).
-        new(Ipv6Neighbours, "mcast_resolicit", "3", IsGoodToo: IsAtLeastOnce),
+        new(Ipv6Neighbours, Reprobes, "3", IsGoodToo: IsAtLeastOnce),
     ];
 
     private readonly string _root;
     private readonly string _file;
+    private readonly Func<string, uint, bool> _setReprobes;
 
     /// <param name="root">Where the kernel has its network settings.</param>
     /// <param name="file">Where the values before are kept.</param>
-    public KernelSettings(string root, string file)
+    /// <param name="setReprobes">
+    /// Sets <c>mcast_resolicit</c> of an interface where the files cannot be written; by default no interface's.
+    /// </param>
+    public KernelSettings(string root, string file, Func<string, uint, bool>? setReprobes = null)
     {
         _root = root;
         _file = file;
+        _setReprobes = setReprobes ?? ((_, _) => false);
     }
 
     /// <summary>
@@ -60,7 +67,8 @@ public sealed partial class KernelSettings
     /// </summary>
     public static KernelSettings OfThisNetwork()
     {
-        return new KernelSettings("/proc/sys/net", $"/run/vpn-firewall/settings-{NetworkNamespace.Number}");
+        var file = $"/run/vpn-firewall/settings-{NetworkNamespace.Number}";
+        return new KernelSettings("/proc/sys/net", file, NeighbourTable.TrySetMulticastReprobes);
     }
 
     /// <summary>Sets them, saving first what they were.</summary>
@@ -73,34 +81,48 @@ public sealed partial class KernelSettings
         }
 
         List<(string Setting, string Value)> changes = [];
+        List<string> outOfReach = [];
+        var isReadOnly = default(bool?);
         foreach (var (setting, wanted) in Settings())
         {
-            if (Read(setting) is { } current && !wanted.IsMetBy(current))
+            if (Read(setting) is not { } current || wanted.IsMetBy(current))
             {
-                saved[setting] = current;
-                changes.Add((setting, wanted.Value));
+                continue;
             }
+
+            // Asked once: in a container all of them are read-only, and to find that out with each would take longer than a start.
+            if ((isReadOnly ??= IsReadOnly(setting)) && !IsOfAnInterface(setting, Reprobes))
+            {
+                outOfReach.Add(Path.GetFileName(setting));
+                continue;
+            }
+
+            saved[setting] = current;
+            changes.Add((setting, wanted.Value));
         }
 
-        if (changes.Count == 0)
-        {
-            return [];
-        }
-
-        // Asked once: in a container all of them are read-only, and to find that out with each would take longer than a start.
-        if (IsReadOnly(changes[0].Setting))
-        {
-            var names = changes.Select(change => Path.GetFileName(change.Setting)).Distinct();
-            return [$"{_root} is read-only, as in a container, so that no kernel setting was changed ({string.Join(", ", names)}): "
-                + "give them to the container (docker run --sysctl), or set them on its host"];
-        }
-
-        if (Save(saved) is { } failure)
+        if (changes.Count > 0 && Save(saved) is { } failure)
         {
             return [failure];
         }
 
-        return [.. changes.Select(change => Write(change.Setting, change.Value)).OfType<string>()];
+        return
+        [
+            .. changes.Select(change => Write(change.Setting, change.Value)).OfType<string>(),
+            .. outOfReach.Count > 0 ? ReadOnly(outOfReach.Distinct()) : [],
+        ];
+    }
+
+    private string[] ReadOnly(IEnumerable<string> names) =>
+    [
+        $"{_root} is read-only, as in a container, so that some kernel settings stay as they were ({string.Join(", ", names)}): "
+            + "give them to the container (docker run --sysctl), or set them on its host",
+    ];
+
+    /// <summary>Whether it is one of an interface that is there, and not of those to come.</summary>
+    private static bool IsOfAnInterface(string setting, string name)
+    {
+        return Path.GetFileName(setting) == name && Path.GetFileName(Path.GetDirectoryName(setting)) != "default";
     }
 
     /// <summary>Sets them back to what they were. By then the machine is open: nothing that fails here may hide that.</summary>
@@ -216,8 +238,17 @@ public sealed partial class KernelSettings
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return File.Exists(PathOf(setting)) ? $"net/{setting} stays as it was: {exception.Message}" : null;
+            return File.Exists(PathOf(setting)) && !WriteByNetlink(setting, value)
+                ? $"net/{setting} stays as it was: {exception.Message}"
+                : null;
         }
+    }
+
+    private bool WriteByNetlink(string setting, string value)
+    {
+        return IsOfAnInterface(setting, Reprobes)
+            && uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var times)
+            && _setReprobes(Path.GetFileName(Path.GetDirectoryName(setting))!, times);
     }
 
     private bool IsReadOnly(string setting)

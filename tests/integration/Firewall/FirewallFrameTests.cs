@@ -101,16 +101,20 @@ public sealed class FirewallFrameTests
     [Test]
     public async Task Where_the_kernel_settings_are_read_only_it_closes_all_the_same_and_says_so_once()
     {
-        var start = $"{VpnFirewall.Path} start --config {VpnFirewall.Golden("minimal.conf")}";
+        const string resolicit = "sysctl -n net.ipv6.neigh.eth0.mcast_resolicit";
+        (await _wire.Client.RunAsync(resolicit)).Trim().Should().Be("0");
 
-        var run = await _wire.Client.TryRunAsync(["unshare", "--mount", "sh", "-c",
-            "mount --bind /proc/sys/net /proc/sys/net && mount -o remount,bind,ro /proc/sys/net && " + start]);
+        var run = await ReadOnlyAsync("start", "--config", VpnFirewall.Golden("minimal.conf"));
 
         run.ExitCode.Should().Be(0, "{0}", run);
         run.Error.Should().ContainAll("arp_ignore", "send_redirects", "docker run --sysctl");
         run.Error.Split("read-only").Should().HaveCount(2);
         (await _wire.Client.RunAsync("sysctl -n net.ipv4.conf.all.arp_ignore")).Trim().Should().Be("0");
+        (await _wire.Client.RunAsync(resolicit)).Trim().Should().Be("3", "netlink sets it all the same");
         (await VpnFirewall.ListAsync(_wire.Client)).Should().Be(VpnFirewall.Listing("minimal"));
+
+        (await ReadOnlyAsync("flush")).ExitCode.Should().Be(0);
+        (await _wire.Client.RunAsync(resolicit)).Trim().Should().Be("0");
     }
 
     [Test]
@@ -185,5 +189,12 @@ public sealed class FirewallFrameTests
     {
         var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--config", VpnFirewall.Golden("minimal.conf"));
         run.ExitCode.Should().Be(0, "{0}", run);
+    }
+
+    /// <summary>As in a container: the kernel's settings can be read, and not written.</summary>
+    private Task<ProgramRun> ReadOnlyAsync(params string[] verb)
+    {
+        const string mount = "mount --bind /proc/sys/net /proc/sys/net && mount -o remount,bind,ro /proc/sys/net && exec \"$@\"";
+        return _wire.Client.TryRunAsync(["unshare", "--mount", "sh", "-c", mount, "sh", VpnFirewall.Path, .. verb]);
     }
 }

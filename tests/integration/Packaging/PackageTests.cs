@@ -39,6 +39,10 @@ public sealed class PackageTests
         await _system.MustBeOpenAsync();
         File.Exists(_system.At("/etc/vpn-firewall.d/30_default.conf")).Should().BeTrue();
 
+        (await _system.InstallAsync(BootFiles.Package)).Should().Contain("will be closed from its next boot on");
+        (await VpnFirewall.ListAsync(_system.Wire.Client)).Should().BeEmpty("it was open");
+        await _system.RunAsync("dpkg --remove leakverifier");
+
         Directory.CreateDirectory(_system.At("/var/lib/vpn-firewall"));
         await _system.RunAsync("dpkg --purge leakverifier");
         File.Exists(_system.At("/etc/vpn-firewall.d/30_default.conf")).Should().BeFalse();

@@ -74,6 +74,7 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
     {
         var desk = environment.Confirmations;
         Confirmation? ended = null;
+        var isClosed = true;
         environment.Ok($"Without a confirmation within {waiting.Seconds} seconds it goes back to {waiting.Target}.");
         environment.Ok(environment.IsTerminal()
             ? "Press Enter here, or run 'vpn-firewall confirm' anywhere on this machine."
@@ -90,12 +91,14 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
                 ended = desk.GoBack(wall, waiting.Token); // the process that waits does the same: whoever comes first
             }
 
+            isClosed = wall.IsClosed();
             return ExitCode.Done;
         });
         return (ended ?? desk.Last) switch
         {
             { } last when last.Token == waiting.Token => WentBack(last),
             { State: ConfirmationState.Waiting } => Replaced(loaded),
+            _ when !isClosed => Opened(),
             _ => Confirmed(loaded),
         };
     }
@@ -104,6 +107,12 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
     {
         environment.Ok("Confirmed: what is loaded stays.");
         return loaded;
+    }
+
+    private ExitCode Opened()
+    {
+        environment.Fail("what was loaded was removed meanwhile, and this machine is OPEN: 'vpn-firewall start' closes it");
+        return ExitCode.Leak;
     }
 
     private ExitCode Replaced(ExitCode loaded)

@@ -45,6 +45,38 @@ public sealed class UplinkFacts(MachineLinks links)
                     + $"{string.Join(", ", ports)} is dropped there; if nobody but clients is behind it, add the port to INT_IF";
             }
         }
+
+        foreach (var warning in Unreachable(policy))
+        {
+            yield return warning;
+        }
+    }
+
+    /// <summary>What is bound to a bridge and to none of its ports, where the second wall asks once more.</summary>
+    private IEnumerable<string> Unreachable(EgressPolicy policy)
+    {
+        foreach (var access in policy.Management)
+        {
+            var ports = links.PortsOf(access.Interface).Where(policy.IsPhysical).Select(port => access with { Interface = port }).ToList();
+            if (ports.Count > 0 && !ports.Exists(policy.Management.Contains))
+            {
+                yield return BehindBridge("SSH_FROM", access, ports);
+            }
+        }
+
+        foreach (var local in policy.LocalNetworks.Where(local => !policy.LocalNetworks.Contains(local with { Interface = null })))
+        {
+            var ports = links.PortsOf(local.Interface!).Where(policy.IsPhysical).Select(port => local with { Interface = port }).ToList();
+            if (ports.Count > 0 && !ports.Exists(policy.LocalNetworks.Contains))
+            {
+                yield return BehindBridge("LOCAL_NET", local, ports);
+            }
+        }
+    }
+
+    private static string BehindBridge(string key, object entry, IEnumerable<object> ports)
+    {
+        return $"{key}: {entry} names a bridge, and what goes there is dropped at its port; add the port's entry: {string.Join(" or ", ports)}";
     }
 
     /// <summary>Where the policy itself leaves the machine open, whatever the rules and whichever backend has them.</summary>

@@ -119,11 +119,23 @@ internal static class IptablesMayLeave
 
     private static IEnumerable<string> NeighbourDiscovery(EgressPolicy policy, IpFamily family)
     {
-        return policy.AllowNeighbourDiscovery && family == IpFamily.IPv6
-            ? from target in OnLink
-              from message in IptablesMatch.Discovery(133, 135, 136)
-              select $"-d {target} {message}-j ACCEPT"
-            : [];
+        if (!policy.AllowNeighbourDiscovery || family != IpFamily.IPv6)
+        {
+            return [];
+        }
+
+        var onLink =
+            from target in OnLink
+            from message in IptablesMatch.Discovery(133, 135, 136)
+            select $"-d {target} {message}-j ACCEPT";
+
+        // Who opens a connection asks from the address that it opens it from, and the answer goes there.
+        var administrators =
+            from access in policy.Management
+            where access.Network.BaseAddress.IsOf(family)
+            from message in IptablesMatch.Discovery(135, 136)
+            select IptablesMatch.Network("-d", access.Network) + IptablesMatch.To(access.Interface) + $"{message}-j ACCEPT";
+        return [.. onLink, .. administrators.Distinct()];
     }
 
     /// <summary>What a gateway must tell its own clients: refusals, and where its IPv6 address is.</summary>

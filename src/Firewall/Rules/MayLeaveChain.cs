@@ -26,6 +26,9 @@ internal static class MayLeaveChain
     /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): none is routed.</summary>
     private const string OnLink = "fe80::/10, ff02::1-ff02::2, ff02::1:ff00:0/104";
 
+    private const string Neighbours =
+        "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route counter accept";
+
     /// <summary>The list as the guard asks it; see <see cref="BuildAll"/>.</summary>
     public static string GuardName(EgressPolicy policy) => policy.Identity.Cgroup is null ? Name : NameWithoutCgroup;
 
@@ -146,7 +149,10 @@ internal static class MayLeaveChain
             : [];
     }
 
-    /// <summary>Towards the local networks nothing is needed here: they were accepted above.</summary>
+    /// <summary>
+    /// Towards the local networks nothing is needed here: they were accepted above. Those who may administer this machine were
+    /// not.
+    /// </summary>
     internal static IEnumerable<string> NeighbourDiscovery(EgressPolicy policy)
     {
         if (policy.AllowNeighbourDiscovery)
@@ -155,6 +161,20 @@ internal static class MayLeaveChain
                 + "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } "
                 + "icmpv6 code no-route counter accept";
         }
+
+        // Who opens a connection asks from the address that it opens it from, and the answer goes there.
+        foreach (var neighbours in Administrators(policy))
+        {
+            yield return Match.To(neighbours.Interface) + Match.FromThisLink + Match.Network("daddr", neighbours.Network) + Neighbours;
+        }
+    }
+
+    private static IEnumerable<LocalNetwork> Administrators(EgressPolicy policy)
+    {
+        return policy.Management
+            .Where(access => Match.IsIPv6(access.Network.BaseAddress))
+            .Select(access => new LocalNetwork(access.Network, access.Interface))
+            .Distinct();
     }
 
     /// <summary>
@@ -168,8 +188,7 @@ internal static class MayLeaveChain
             var to = $"oifname {Match.Name(client)}";
             yield return $"{to}{Match.IcmpError}counter accept";
             yield return $"{to}{Match.Icmpv6Error}counter accept";
-            yield return to + Match.FromThisLink
-                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route counter accept";
+            yield return to + Match.FromThisLink + Neighbours;
         }
     }
 }

@@ -102,6 +102,19 @@ public sealed class FirewallIdentityTests
         (await _wire.ArrivedAsync()).Should().Be(0, "an answer to nobody is none");
     }
 
+    [TestCase("nft")]
+    [TestCase("iptables")]
+    public async Task Administration_over_IPv6_is_open_to_a_neighbour_who_does_not_know_this_machine_yet(string backend)
+    {
+        await StartAsync("TUNNEL_USER=1194\nVPN_SERVERS=203.0.113.10:1194/udp\nSSH_FROM=2001:db8:1::/64@eth0:22\n", backend);
+        using var service = _wire.Client.Open(AddressFamily.InterNetworkV6, SocketType.Stream);
+        service.Bind(new IPEndPoint(IPAddress.IPv6Any, 22));
+        service.Listen();
+        await _wire.Outside.RunAsync("ip link set far arp off; ip link set far arp on"); // which forgets all neighbours
+
+        (await CanConnectAsync("2001:db8:1::1", "2001:db8:1::2")).Should().BeTrue();
+    }
+
     /// <summary>Runs a line of the shell in the client, with mounts of its own.</summary>
     private async Task RunAsync(string line)
     {
@@ -109,10 +122,10 @@ public sealed class FirewallIdentityTests
         run.ExitCode.Should().Be(0, "'{0}' should work: {1}", line, run);
     }
 
-    private async Task StartAsync(string configuration)
+    private async Task StartAsync(string configuration, string backend = "nft")
     {
         await File.WriteAllTextAsync(_file, configuration);
-        var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--config", _file);
+        var run = await VpnFirewall.RunAsync(_wire.Client, "start", "--backend", backend, "--config", _file);
         run.ExitCode.Should().Be(0, "{0}", run);
     }
 
@@ -128,14 +141,15 @@ public sealed class FirewallIdentityTests
         return await _wire.ArrivedAsync();
     }
 
-    private async Task<bool> CanConnectAsync(string source)
+    private async Task<bool> CanConnectAsync(string source, string destination = "192.0.2.2")
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        using var socket = _wire.Outside.Open(AddressFamily.InterNetwork, SocketType.Stream);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
+        var address = IPAddress.Parse(source);
+        using var socket = _wire.Outside.Open(address.AddressFamily, SocketType.Stream);
+        socket.Bind(new IPEndPoint(address, 0));
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse("192.0.2.2"), 22), limit.Token);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(destination), 22), limit.Token);
             return true;
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)

@@ -113,6 +113,22 @@ public sealed class ConfirmationTests
     }
 
     [Test]
+    public void A_machine_that_was_opened_meanwhile_is_said_to_be_open()
+    {
+        _meanwhile = environment =>
+        {
+            FirewallCommandLine.Run(["flush"], environment).Should().Be(0);
+            return WaitEnd.Decided;
+        };
+
+        Run("start", "--confirm", "60", "--config", Minimal).Should().Be(ExitCode.Leak);
+
+        _kernel.Table.Should().BeNull();
+        _output.ToString().Should().NotContain("Confirmed");
+        _error.ToString().Should().Contain("removed meanwhile").And.Contain("OPEN");
+    }
+
+    [Test]
     public void A_start_that_fails_does_not_confirm_the_one_that_waits()
     {
         var wrong = Path.Combine(_folder, "wrong.conf");

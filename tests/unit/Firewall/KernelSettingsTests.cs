@@ -190,6 +190,25 @@ public sealed class KernelSettingsTests
         warnings.Should().NotContain(text => !text.Contains($"by its port {ports} is dropped", StringComparison.Ordinal));
     }
 
+    [TestCase("SSH_FROM=192.168.1.0/24@br0:22", "SSH_FROM: 192.168.1.0/24@br0:22", "192.168.1.0/24@eth0:22")]
+    [TestCase("SSH_FROM=\"192.168.1.0/24@br0:22 192.168.1.0/24@eth0:2222\"", "SSH_FROM: 192.168.1.0/24@br0:22", "192.168.1.0/24@eth0:22")]
+    [TestCase("SSH_FROM=\"192.168.1.0/24@br0:22 192.168.1.0/24@eth0:22\"", null, null)]
+    [TestCase("LOCAL_NET=192.168.1.0/24@br0", "LOCAL_NET: 192.168.1.0/24@br0", "192.168.1.0/24@eth0")]
+    [TestCase("LOCAL_NET=\"192.168.1.0/24@br0 192.168.1.0/24@eth0\"", null, null)]
+    [TestCase("LOCAL_NET=192.168.1.0/24", null, null)]
+    [TestCase("LOCAL_NET=192.168.1.0/24@eth0", null, null)]
+    public void What_is_bound_to_a_bridge_and_to_none_of_its_ports_is_warned_of(string line, string? entry, string? mend)
+    {
+        var policy = ConfigurationFiles.Parse("a.conf", $"TUNNEL_USER=1\nVPN_SERVERS=203.0.113.10/gre\n{line}\n").Policy!;
+        Directory.CreateDirectory(Path.Combine(_folder, "br0", "brif", "eth0"));
+        Directory.CreateDirectory(Path.Combine(_folder, "br0", "brif", "vnet0"));
+        var facts = new UplinkFacts(new MachineLinks(() => ["br0", "eth0", "lo", "vnet0"], () => [], _folder));
+
+        var warnings = facts.Warnings(policy).ToList();
+        warnings.Should().HaveCount(entry is null ? 0 : 1);
+        warnings.Should().NotContain(text => !text.StartsWith(entry!, StringComparison.Ordinal) || !text.Contains(mend!, StringComparison.Ordinal));
+    }
+
     [Test]
     public void Default_routes_are_read_as_the_kernel_shows_them()
     {

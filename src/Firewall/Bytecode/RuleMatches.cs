@@ -104,6 +104,7 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
         // enum nft_ct_keys
         const uint state = 0;
         const uint direction = 1;
+        const uint status = 2;
         switch (words.Next())
         {
             case "state":
@@ -111,16 +112,28 @@ internal sealed class RuleMatches(NftablesFamily family, AnonymousSets sets, Rul
                 Add(Expression.Mask(ConnectionState.Bits(words.Next())));
                 Add(Expression.Compare(false, new byte[sizeof(uint)]));
                 break;
-            case "direction":
-                words.Expect("reply");
-                Add(Expression.Connection(direction));
-                Add(Expression.Compare(true, [1]));
+            case "status":
+                var value = ConnectionState.StatusBits(words.Next());
+                words.Expect("/");
+                Add(Expression.Connection(status));
+                Add(Expression.Mask(ConnectionState.StatusBits(words.Next())));
+                Add(Expression.Compare(true, value));
                 break;
-            case "original": ConnectionAddress(0); break;
-            case "reply": ConnectionAddress(1); break;
-            case var word: throw new UnknownWordException(word);
+            case "direction":
+                Add(Expression.Connection(direction));
+                Add(Expression.Compare(true, [Direction(words.Next())]));
+                break;
+            case var word: ConnectionAddress(Direction(word)); break;
         }
     }
+
+    /// <summary>Of a connection: by its beginner, or against (enum ip_conntrack_dir).</summary>
+    private static byte Direction(string word) => word switch
+    {
+        "original" => 0,
+        "reply" => 1,
+        _ => throw new UnknownWordException(word),
+    };
 
     private void ConnectionAddress(byte direction)
     {

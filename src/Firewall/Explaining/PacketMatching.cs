@@ -175,6 +175,12 @@ internal sealed class PacketMatching(ExplainedPacket packet, string outInterface
                 var asked = $"{field} {words.Take()} {words.Take()} {string.Join(", ", words.TakeValues())}";
                 Untold ??= $"nobody said whether the packet is about a connection with \"{asked}\"";
                 return true;
+            case "status":
+                // A connection that a packet of the command line goes on with has its translation.
+                words.Take();
+                Expect(words, "/");
+                words.Take();
+                return false;
             case "direction":
                 return words.Take() == (packet.State == "new" ? "original" : "reply");
             default:

@@ -50,6 +50,7 @@ internal static class RulePurpose
         ("input", "iifname", "from the tunnel"),
         ("input", "saddr", "the tunnel's transport: from its server"),
         ("forward", "ct state invalid", "it belongs to no connection and begins none"),
+        ("forward", "ct status", "a client's connection that would enter the tunnel with the client's own address"),
         ("forward", ",new ", "a gateway's client, into the tunnel"),
         ("forward", "ct state", "an answer from the tunnel to a gateway's client"),
         ("guard", "ct state", "an answer from the tunnel to a gateway's client"),

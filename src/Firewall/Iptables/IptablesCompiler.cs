@@ -26,7 +26,7 @@ public static class IptablesCompiler
             [
                 mayLeave,
                 IptablesInput.Build(policy, family),
-                Forward(Clients(policy), family, policy.LogRefused),
+                Forward(Clients(policy, family), family, policy.LogRefused),
                 Output(family, policy.LogRefused),
             ]),
             new("mangle", [mayLeave, Guard(FromTunnel(policy), policy.LogRefused)]),
@@ -75,15 +75,25 @@ public static class IptablesCompiler
             [.. fromTunnel, $"-j {IptablesMayLeave.Name}", .. IptablesVerdict.Drop("reroute", log)]);
     }
 
-    /// <summary>As <see cref="Rules.ForwardChain"/> has it: what connection tracking does not follow is not translated.</summary>
-    private static IEnumerable<string> Clients(EgressPolicy policy)
+    /// <summary>As <see cref="Rules.ForwardChain"/> has it: what is not translated does not enter the tunnel.</summary>
+    private static IEnumerable<string> Clients(EgressPolicy policy, IpFamily family)
     {
-        var tunnel = IptablesMatch.Name(policy.TunnelInterface);
-        string[] invalid = policy.InternalInterfaces.IsEmpty ? [] : ["-m conntrack --ctstate INVALID -j DROP"];
-        return policy.InternalInterfaces
-            .Select(client => $"-i {IptablesMatch.Name(client)} -o {tunnel} -m conntrack --ctstate NEW,RELATED,ESTABLISHED -j ACCEPT")
-            .Concat(FromTunnel(policy))
-            .Concat(invalid);
+        foreach (var client in policy.InternalInterfaces)
+        {
+            var intoTunnel = $"-i {IptablesMatch.Name(client)} -o {IptablesMatch.Name(policy.TunnelInterface)} -m conntrack ";
+            yield return intoTunnel + "! --ctstate SNAT --ctstatus CONFIRMED --ctdir ORIGINAL " + IptablesVerdict.RejectSilently(family);
+            yield return intoTunnel + "--ctstate NEW,RELATED,ESTABLISHED -j ACCEPT";
+        }
+
+        foreach (var rule in FromTunnel(policy))
+        {
+            yield return rule;
+        }
+
+        if (!policy.InternalInterfaces.IsEmpty)
+        {
+            yield return "-m conntrack --ctstate INVALID -j DROP";
+        }
     }
 
     /// <summary>Answers from the tunnel to a client. Both interfaces are named, and neither is physical.</summary>

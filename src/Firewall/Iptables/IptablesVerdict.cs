@@ -17,8 +17,13 @@ internal static class IptablesVerdict
     /// <summary>Tells the sender that it is by design: "administratively prohibited" (RFC 1812, RFC 4443).</summary>
     public static string[] Reject(string what, IpFamily family, bool log, string logFlags = "")
     {
-        var kind = family == IpFamily.IPv6 ? "icmp6-adm-prohibited" : "icmp-admin-prohibited";
-        return [.. Log(what, log).Select(rule => rule + logFlags), $"-j REJECT --reject-with {kind}"];
+        return [.. Log(what, log).Select(rule => rule + logFlags), RejectSilently(family)];
+    }
+
+    /// <summary>Tells the sender, and nobody else.</summary>
+    public static string RejectSilently(IpFamily family)
+    {
+        return "-j REJECT --reject-with " + (family == IpFamily.IPv6 ? "icmp6-adm-prohibited" : "icmp-admin-prohibited");
     }
 
     private static string[] Log(string what, bool log)

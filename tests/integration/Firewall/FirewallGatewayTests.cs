@@ -125,6 +125,30 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
     }
 
     [Test]
+    public async Task A_connection_from_before_the_start_does_not_enter_the_tunnel_with_a_clients_own_address()
+    {
+        using var receiver = _wire.Receiver("203.0.113.80", 8080);
+        using var client = Client();
+        await _wire.Client.LoadAsync(Masquerading.Replace("tun0", "other0", StringComparison.Ordinal));
+        await client.SendAsync("before"u8.ToArray());
+        var sender = (IPEndPoint)(await ReceivedAsync(receiver)).RemoteEndPoint;
+        sender.Address.Should().Be(IPAddress.Parse("198.51.100.130"), "nobody has translated it yet");
+
+        await StartAsync();
+        await client.SendAsync("after"u8.ToArray());
+        var answer = async () => await Wire.ReceiveAsync(client);
+
+        (await answer.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode
+            .Should().Be(SocketError.HostUnreachable, "that is how Linux reports administratively prohibited");
+        receiver.Available.Should().Be(0);
+        using var another = Client();
+        await another.SendAsync("a connection of its own"u8.ToArray());
+        sender = (IPEndPoint)(await ReceivedAsync(receiver)).RemoteEndPoint;
+        sender.Address.Should().Be(IPAddress.Parse("198.51.100.2"));
+        (await _wire.ArrivedAsync()).Should().Be(0);
+    }
+
+    [Test]
     public async Task Nobody_reaches_a_client_from_outside_of_its_flows()
     {
         using var client = _workstation.Open(AddressFamily.InterNetwork, SocketType.Dgram);

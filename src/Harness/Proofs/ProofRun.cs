@@ -67,7 +67,11 @@ internal sealed class ProofRun
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            // A firewall under test runs as root, and may have removed it.
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
 
         return proof with { Duration = watch.Elapsed };

@@ -23,6 +23,17 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public async Task An_up_that_removes_the_files_of_the_run_ends_in_a_verdict()
+    {
+        using var firewall = TestFirewall.Of($"'{TestFirewall.SealedUp}' && rm -rf /dev/shm/*");
+
+        var run = await RunAsync(firewall);
+
+        run.ExitCode.Should().BeLessThanOrEqualTo(2, "{0}", run);
+        run.Error.Should().NotContain("internal error");
+    }
+
+    [Test]
     public async Task A_reload_that_fails_later_makes_the_scenario_inconclusive_and_is_counted()
     {
         using var firewall = TestFirewall.Of(

@@ -20,6 +20,19 @@ internal static class OutputFile
         }
     }
 
+    /// <summary>Requires that two reports have a file each: the second would replace the first.</summary>
+    /// <param name="first">An option and its file; null or <c>-</c>: none.</param>
+    /// <param name="second">The same.</param>
+    /// <exception cref="CommandException">Both name the same file.</exception>
+    public static void RequireApart((string Option, string? Path) first, (string Option, string? Path) second)
+    {
+        if (first.Path is not (null or "-") && second.Path is not (null or "-")
+            && GivenPath.Resolve(GivenPath.Full(first.Option, first.Path)) == GivenPath.Resolve(GivenPath.Full(second.Option, second.Path)))
+        {
+            throw new CommandException(ExitCode.Usage, $"{second.Option} {second.Path}: {first.Option} writes the same file; give each a file of its own");
+        }
+    }
+
     /// <summary>Writes a file, or replaces it.</summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)

@@ -30,6 +30,11 @@ internal static class VerifyCommand
             throw new CommandException(ExitCode.Usage, "--firewall builtin-iptables: the client's image has no iptables; use --lab netns");
         }
 
+        if (options.JUnit == "-")
+        {
+            throw new CommandException(ExitCode.Usage, "--junit -: standard output is for --json alone; give a file");
+        }
+
         var scenarios = Select(options.Patterns, options.Lab, isImage: image is not null);
         if (!Sandbox.IsInside)
         {
@@ -44,6 +49,7 @@ internal static class VerifyCommand
             EvidenceFolder.Prepare(options.Out);
             OutputFile.Require("--json", options.Json);
             OutputFile.Require("--junit", options.JUnit);
+            OutputFile.RequireApart(("--json", options.Json), ("--junit", options.JUnit));
             var usesContainers = options.Lab == LabKinds.Docker;
             if (usesContainers)
             {

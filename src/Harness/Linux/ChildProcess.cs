@@ -13,6 +13,9 @@ public sealed class ChildProcess : IRunningProgram
     /// <summary>How long what a program wrote may take to be read after its end.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many characters are read at once.</summary>
+    private const int BlockLength = 4096;
+
     private readonly Process _process;
     private readonly OutputLog _output = new();
     private readonly string _command;
@@ -151,12 +154,16 @@ public sealed class ChildProcess : IRunningProgram
 
     private async Task PumpAsync(StreamReader reader)
     {
+        var lines = new LineCutter(_output.Append);
+        var block = new char[BlockLength];
         try
         {
-            while (await reader.ReadLineAsync() is { } line)
+            while (await reader.ReadAsync(block) is > 0 and var length)
             {
-                _output.Append(line);
+                lines.Add(block.AsSpan(0, length));
             }
+
+            lines.Finish();
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {

@@ -47,8 +47,8 @@ public sealed record FirewallProof(string Name)
 
     /// <summary>
     /// The verdict. A packet outside the policy that came out is a leak; a contradiction without one, and a proof whose
-    /// probes say nothing, are inconclusive; so is what the prover cannot model, which does not count (see
-    /// <see cref="Counts"/>).
+    /// probes say nothing, are inconclusive; so is a predicted leak that the lab cannot send, and what the prover cannot model,
+    /// which does not count (see <see cref="Counts"/>).
     /// </summary>
     public Verdict Verdict =>
         !Escaped.IsEmpty || Replays.Any(IsSeenLeak) ? Verdict.Leak
@@ -56,10 +56,12 @@ public sealed record FirewallProof(string Name)
         : Verdict.Inconclusive;
 
     /// <summary>
-    /// Whether the verdict counts in the suite's. What the prover cannot model does not: the captures answer it.
+    /// Whether the verdict counts in the suite's. What the prover cannot model does not, nor what is predicted of a family that
+    /// the client does not have: the captures answer it. They do not answer what is predicted and not sent: no probe of a
+    /// scenario sends that either.
     /// </summary>
     public bool Counts => Verdict != Verdict.Inconclusive || Disagreement is not null || Problem is not null
-        || Result is { Verdict: ProofVerdict.Proved };
+        || Result is { Verdict: ProofVerdict.Proved } || Replays.Any(IsUnanswered);
 
     /// <summary>The prover's answer in one word, or that there is none.</summary>
     public string Keyword => Result is null ? "no answer" : PathWords.Of(Result.Verdict);
@@ -74,12 +76,19 @@ public sealed record FirewallProof(string Name)
     {
         ProofVerdict.Proved when Probes == 0 => "no probe came out without the firewall, so the wire says nothing",
         ProofVerdict.Proved => Invariant($"{Probes} packets around the rules' edges were sent and none came out; without the firewall all of them do"),
-        ProofVerdict.Leak => Invariant($"{Predicted} causes predicted, {Replays.Count(IsSeenLeak)} of {Replays.Count(Decides)} sent came out"),
+        ProofVerdict.Leak => Invariant($"{Predicted} causes predicted, {Replays.Count(IsSeenLeak)} of {Replays.Count(IsSent)} sent came out"),
         _ => $"{Result.Reason}" + (Escaped.IsEmpty ? "" : Invariant($"; {Escaped.Length} of {Probes} probes came out")),
     };
 
     // What leaves by packet sockets needs CAP_NET_RAW and is answered for apart.
     private static bool Decides(Replay replay) => replay.Answer.Path != PathKind.PacketSocket;
+
+    private static bool IsSent(Replay replay) => Decides(replay) && replay.Outcome != ReplayOutcome.NotTried;
+
+    private static bool IsUnanswered(Replay replay)
+    {
+        return Decides(replay) && replay.Outcome == ReplayOutcome.NotTried && replay.IsPossible;
+    }
 
     private static bool IsSeenLeak(Replay replay) => Decides(replay) && replay.Outcome == ReplayOutcome.Confirmed;
 

@@ -67,7 +67,11 @@ internal sealed class ProofRun
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            // A firewall under test runs as root, and may have removed it.
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
 
         return proof with { Duration = watch.Elapsed };
@@ -174,10 +178,20 @@ internal sealed class ProofRun
         var sender = new WitnessSender(lab);
         var numbers = await sender.SendAsync(packets);
         var seen = await lab.SeenAsync([.. numbers.Where(number => number != 0)]);
-        return batch.Select((item, index) => numbers[index] == 0
-            ? new Replay(item.Answer, item.Cause, ReplayOutcome.NotTried, WitnessSender.WhyNot(packets[index]) ?? WireLab.NoIPv6)
-            : new Replay(item.Answer, item.Cause, seen.Contains(numbers[index]) ? ReplayOutcome.Confirmed : ReplayOutcome.NotReproduced,
-                sender.Refusals[numbers[index]]));
+        var replays = batch.Select((item, index) => numbers[index] == 0
+            ? NotTriedAsync(lab, item.Answer, item.Cause)
+            : Task.FromResult(new Replay(
+                item.Answer, item.Cause, seen.Contains(numbers[index]) ? ReplayOutcome.Confirmed : ReplayOutcome.NotReproduced,
+                sender.Refusals[numbers[index]])));
+        return await Task.WhenAll(replays);
+    }
+
+    private static async Task<Replay> NotTriedAsync(WireLab lab, PathAnswer answer, LeakCause cause)
+    {
+        var packet = cause.Witness.Packet;
+        var isPossible = await lab.IsPossibleAsync(packet);
+        var why = isPossible ? WitnessSender.WhyNot(packet)! : WireLab.NoIPv6;
+        return new Replay(answer, cause, ReplayOutcome.NotTried, why) { IsPossible = isPossible };
     }
 
     private static IEnumerable<string> LinksOf(Packet packet)

@@ -22,4 +22,8 @@ public enum ReplayOutcome
 /// <param name="Cause">The cause.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Why">Why it was not tried, or what the kernel said when it was sent.</param>
-public sealed record Replay(PathAnswer Answer, LeakCause Cause, ReplayOutcome Outcome, string Why = "");
+public sealed record Replay(PathAnswer Answer, LeakCause Cause, ReplayOutcome Outcome, string Why = "")
+{
+    /// <summary>Whether the client could send it at all: not over IPv6 where the firewall disables that.</summary>
+    public bool IsPossible { get; init; } = true;
+}

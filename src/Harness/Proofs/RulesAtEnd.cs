@@ -26,17 +26,28 @@ public sealed class RulesAtEnd
     /// <param name="client">The machine.</param>
     /// <param name="policy">What may leave it.</param>
     /// <param name="configuration">What the firewall was told, which gives the policy.</param>
-    /// <returns>The answer; null: the rules could not be read, so there is none.</returns>
-    internal async Task<ProofResult?> ProveAsync(LabHost client, EgressPolicy policy, ProofCase configuration)
+    /// <exception cref="RulesetUnavailableException">They could not be read: they change all the time, say.</exception>
+    /// <exception cref="RulesetFormatException">What was listed is no rules.</exception>
+    internal async Task<ProofResult> ProveAsync(LabHost client, EgressPolicy policy, ProofCase configuration)
+    {
+        // The fingerprint comes from the kernel itself: having nft list what is known already takes longer than all else here.
+        var fingerprint = await client.Root.RunAsync(RulesFingerprint.Read);
+        var known = fingerprint is null ? null : await _answers.GetOrAdd(
+            (fingerprint.Text, configuration),
+            _ => new(() => ProveAsync(client, policy, fingerprint.Generation))).Value;
+        return known ?? await ProveAsync(client, policy);
+    }
+
+    /// <param name="client">The machine.</param>
+    /// <param name="policy">What may leave it.</param>
+    /// <param name="generation">Which rules are meant.</param>
+    /// <returns>Null when there are others by now, or they could not be read: another machine with such rules may be luckier.</returns>
+    private static async Task<ProofResult?> ProveAsync(LabHost client, EgressPolicy policy, uint generation)
     {
         try
         {
-            // The fingerprint comes from the kernel itself: having nft list what is known already takes longer than all else here.
-            var fingerprint = await client.Root.RunAsync(RulesFingerprint.Read);
-            var known = fingerprint is null ? null : await _answers.GetOrAdd(
-                (fingerprint.Text, configuration),
-                _ => new(() => ProveAsync(client, policy, fingerprint.Generation))).Value;
-            return known ?? await ProveAsync(client, policy, generation: null);
+            var reading = await client.Root.RunAsync(KernelRulesets.Read);
+            return reading.Generation == generation ? await ProveAsync(reading, policy) : null;
         }
         catch (Exception exception) when (exception is RulesetUnavailableException or RulesetFormatException)
         {
@@ -44,15 +55,13 @@ public sealed class RulesAtEnd
         }
     }
 
-    /// <param name="client">The machine.</param>
-    /// <param name="policy">What may leave it.</param>
-    /// <param name="generation">Which rules are meant; null: those that there are.</param>
-    /// <returns>Null when there are others by now.</returns>
-    private static async Task<ProofResult?> ProveAsync(LabHost client, EgressPolicy policy, uint? generation)
+    private static async Task<ProofResult> ProveAsync(LabHost client, EgressPolicy policy)
     {
-        var reading = await client.Root.RunAsync(KernelRulesets.Read);
-        return generation is null || reading.Generation == generation
-            ? await Task.Run(() => RulesetProver.Prove(reading.Load(), policy))
-            : null;
+        return await ProveAsync(await client.Root.RunAsync(KernelRulesets.Read), policy);
+    }
+
+    private static Task<ProofResult> ProveAsync(KernelReading reading, EgressPolicy policy)
+    {
+        return Task.Run(() => RulesetProver.Prove(reading.Load(), policy));
     }
 }

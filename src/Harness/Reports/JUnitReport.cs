@@ -18,7 +18,9 @@ public static class JUnitReport
         Stream stream, string firewall, IReadOnlyList<ScenarioSummary> summaries, IReadOnlyList<FirewallProof> proofs)
     {
         // A proof that the prover cannot give is shown and passes: the captures answer.
-        Verdict[] verdicts = [.. summaries.Select(s => s.Verdict), .. proofs.Select(Counted)];
+        var contradictions = ProofComparison.Of(proofs, summaries);
+        Verdict[] ofContradictions = contradictions.IsEmpty ? [] : [Verdict.Inconclusive];
+        Verdict[] verdicts = [.. summaries.Select(s => s.Verdict), .. proofs.Select(Counted), .. ofContradictions];
         using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true });
         xml.WriteStartDocument();
         xml.WriteStartElement("testsuites");
@@ -36,6 +38,11 @@ public static class JUnitReport
         foreach (var proof in proofs)
         {
             Write(xml, firewall, proof);
+        }
+
+        if (!contradictions.IsEmpty)
+        {
+            Write(xml, firewall, contradictions);
         }
 
         if (Remarks.Of(summaries) is { Count: > 0 } remarks)
@@ -83,6 +90,19 @@ public static class JUnitReport
         }
 
         xml.WriteElementString("system-out", $"{proof.Keyword}: {proof.Reason}");
+        xml.WriteEndElement();
+    }
+
+    /// <summary>Scenarios and proofs may all be green while they contradict each other.</summary>
+    private static void Write(XmlWriter xml, string firewall, IReadOnlyList<string> contradictions)
+    {
+        xml.WriteStartElement("testcase");
+        xml.WriteAttributeString("classname", "leakverifier." + firewall);
+        xml.WriteAttributeString("name", "disagreements");
+        xml.WriteStartElement("error");
+        xml.WriteAttributeString("message", contradictions[0]);
+        xml.WriteString(string.Join('\n', contradictions));
+        xml.WriteEndElement();
         xml.WriteEndElement();
     }
 

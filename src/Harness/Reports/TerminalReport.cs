@@ -146,7 +146,7 @@ public sealed class TerminalReport
             _console.MarkupLineInterpolated($"[yellow]note[/]: {remark}");
         }
 
-        var unproved = proofs.Where(proof => proof.Verdict == Verdict.Inconclusive).Select(proof => proof.Name).ToList();
+        var unproved = proofs.Where(proof => !proof.Counts).Select(proof => proof.Name).ToList();
         if (unproved.Count > 0)
         {
             Line($"not proved, so shown by captures alone: the rules of {string.Join(", ", unproved)}");

@@ -16,7 +16,8 @@ using LeakVerifier.Harness.Traffic;
 using LeakVerifier.Harness.Tunnels;
 using LeakVerifier.Policy;
 using LeakVerifier.Policy.Configuration;
-using LeakVerifier.Prover.Proving;
+using LeakVerifier.Prover.Loading;
+using LeakVerifier.Prover.Reading;
 
 namespace LeakVerifier.Harness.Running;
 
@@ -88,12 +89,7 @@ internal sealed class LabRun : IAsyncDisposable
             await using var ofLab = lab;
             await using var run = new LabRun(scenario, lab, firewall, folder);
             evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
-            evidence = evidence with
-            {
-                RulesAtEnd = evidence.Problem is null ? await run.ProveRulesAsync(settings.RulesAtEnd) : null,
-                Duration = watch.Elapsed,
-                LabSetUp = lab.SetUp,
-            };
+            evidence = await run.ProveRulesAsync(evidence, settings.RulesAtEnd) with { Duration = watch.Elapsed, LabSetUp = lab.SetUp };
         }
         catch (Exception exception) when (LabFailures.Include(exception))
         {
@@ -300,11 +296,21 @@ internal sealed class LabRun : IAsyncDisposable
         return _scenario.Course == Course.WhileConnecting && !hasTried ? "the VPN's client sent nothing to its server" : null;
     }
 
-    private Task<ProofResult?> ProveRulesAsync(RulesAtEnd rules)
+    private async Task<RunEvidence> ProveRulesAsync(RunEvidence evidence, RulesAtEnd rules)
     {
-        return _firewall is not null && RulesAtEnd.AreOfTheFirewall(_scenario.Fault)
-            ? rules.ProveAsync(_lab.Client, _policy, ProofCase.Of(_scenario))
-            : Task.FromResult<ProofResult?>(null);
+        if (evidence.Problem is not null || _firewall is null || !RulesAtEnd.AreOfTheFirewall(_scenario.Fault))
+        {
+            return evidence;
+        }
+
+        try
+        {
+            return evidence with { RulesAtEnd = await rules.ProveAsync(_lab.Client, _policy, ProofCase.Of(_scenario)) };
+        }
+        catch (Exception exception) when (exception is RulesetUnavailableException or RulesetFormatException)
+        {
+            return evidence with { Problem = "the rules at its end cannot be read: " + exception.Message };
+        }
     }
 
     private Task<string?> StartFirewallAsync(CancellationToken cancellation)

@@ -120,6 +120,20 @@ public sealed class WireCheckTests
         await ShouldLeakByAsync(firewall.Folder, causes);
     }
 
+    [Test]
+    public async Task A_predicted_leak_that_the_lab_cannot_send_is_not_sealed()
+    {
+        using var firewall = TestFirewall.Of(
+            $"'{TestFirewall.SealedUp}' && nft insert rule inet example output ct state related accept");
+
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", Scenario);
+
+        run.Report[Scenario].Verdict.Should().Be("sealed", "no probe is a related connection");
+        var proof = run.Report.Proofs.Should().ContainSingle().Subject;
+        (run.ExitCode, proof.Answer, proof.Reason).Should().Be((2, "leak", "2 causes predicted, 0 of 0 sent came out"));
+        proof.Replays.Should().OnlyContain(replay => replay.Outcome == "notTried");
+    }
+
     private static async Task ShouldLeakByAsync(string firewall, string[] causes)
     {
         var run = await VerifyRun.RunAsync("--firewall", firewall, "--scenario", Scenario);

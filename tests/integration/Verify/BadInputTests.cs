@@ -23,6 +23,17 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public async Task An_up_that_removes_the_files_of_the_run_ends_in_a_verdict()
+    {
+        using var firewall = TestFirewall.Of($"'{TestFirewall.SealedUp}' && rm -rf /dev/shm/*");
+
+        var run = await RunAsync(firewall);
+
+        run.ExitCode.Should().BeLessThanOrEqualTo(2, "{0}", run);
+        run.Error.Should().NotContain("internal error");
+    }
+
+    [Test]
     public async Task A_reload_that_fails_later_makes_the_scenario_inconclusive_and_is_counted()
     {
         using var firewall = TestFirewall.Of(
@@ -235,6 +246,28 @@ public sealed class BadInputTests
         run.ExitCode.Should().Be(64, "{0}", run);
         run.Error.Should().Contain($"{option} {path}: ").And.Contain(message);
         run.Output.Should().BeEmpty();
+    }
+
+    [TestCase("--json r --junit ../{0}/r", "--junit ../{0}/r: --json writes the same file; give each a file of its own")]
+    [TestCase("--json r --junit -", "--junit -: standard output is for --json alone; give a file")]
+    public async Task Reports_that_would_not_both_be_written_end_with_64(string options, string message)
+    {
+        var folder = Directory.CreateTempSubdirectory("leakverifier-reports-");
+        try
+        {
+            string Named(string text) => text.Replace("{0}", folder.Name, StringComparison.Ordinal);
+
+            var run = await VerifyRun.FinishAsync(VerifyRun.StartCommand(
+                null, ["sh", "-c", $"cd {folder.FullName} && exec \"$0\" verify --firewall none {Named(options)}", VerifyRun.Program]));
+
+            run.ExitCode.Should().Be(64, "{0}", run);
+            run.Error.Should().Contain(Named(message));
+            folder.EnumerateFiles().Should().BeEmpty();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [TestCase("--json /dev/full", "/dev/full: the report cannot be written: No space left on device")]

@@ -46,6 +46,26 @@ public sealed class RulesAtEndTests
             "it leaves by an interface that the exception is not for");
     }
 
+    [Test]
+    public async Task Rules_that_cannot_be_read_at_the_end_leave_the_scenario_inconclusive()
+    {
+        // From then on they change faster than anybody can list them.
+        using var firewall = TestFirewall.Of(
+            up: $"exec '{TestFirewall.SealedUp}'",
+            watch: $$"""
+                {{Opening}}
+                nft add table inet churn
+                while echo 'add chain inet churn c; delete chain inet churn c'; do :; done | nft -i >/dev/null &
+                echo READY=1
+                exec sleep infinity
+                """);
+
+        var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", "oob-sigkill");
+
+        run.ExitCode.Should().Be(2, "{0}", run);
+        run.Report["oob-sigkill"].Reason.Should().StartWith("the rules at its end cannot be read: the rules changed during each");
+    }
+
     private static async Task ShouldLeakAsync(TestFirewall firewall, string scenario, string proofId)
     {
         var run = await VerifyRun.RunAsync("--firewall", firewall.Folder, "--scenario", scenario);

@@ -73,6 +73,25 @@ public sealed class ProofVerdictTests
     }
 
     [Test]
+    public void A_predicted_leak_that_the_lab_cannot_send_is_not_sealed_by_captures_that_never_tried_it()
+    {
+        var sealedOne = ScenarioSummary.Of([Evidence.Result(Evidence.Scenario("runs"), Verdict.Sealed)]);
+        var proof = Predicted(ReplayOutcome.NotTried);
+
+        proof.Reason.Should().Be("1 causes predicted, 0 of 0 sent came out");
+        proof.Counts.Should().BeTrue();
+        ProofComparison.Overall(sealedOne, [proof]).Should().Be(Verdict.Inconclusive);
+    }
+
+    [Test]
+    public void A_predicted_leak_of_a_family_that_the_client_does_not_have_counts_for_nothing()
+    {
+        var proof = Predicted(ReplayOutcome.NotTried);
+
+        (proof with { Replays = [.. proof.Replays.Select(replay => replay with { IsPossible = false })] }).Counts.Should().BeFalse();
+    }
+
+    [Test]
     public void What_the_prover_cannot_model_is_left_to_the_captures()
     {
         var proof = Of(ProofVerdict.Inconclusive) with { Probes = 250 };

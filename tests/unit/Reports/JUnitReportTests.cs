@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Xml.Linq;
+using LeakVerifier.Harness.Proofs;
 using LeakVerifier.Harness.Reports;
 using LeakVerifier.Harness.Running;
+using LeakVerifier.Prover.Proving;
 using LeakVerifier.UnitTests.Running;
+using ProofVerdict = LeakVerifier.Prover.Proving.Verdict;
 
 namespace LeakVerifier.UnitTests.Reports;
 
@@ -75,6 +78,22 @@ public sealed class JUnitReportTests
         ((string)XDocument.Load(stream).Root!.Element("testsuite")!.Element("system-out")!)
             .Should().StartWith("note: the firewall keeps IPv6 out of the tunnel too");
         _suite.Element("system-out").Should().BeNull("there is nothing to say");
+    }
+
+    [Test]
+    public void A_contradiction_of_proof_and_wire_is_an_error_though_each_scenario_and_proof_is_green()
+    {
+        var open = Evidence.Closed() with { RulesAtEnd = new ProofResult(ProofVerdict.Leak, "it leaks", []) };
+        var summaries = ScenarioSummary.Of([VerdictRules.Decide(Evidence.Scenario("opens"), 1, Evidence.Control(), open)]);
+        var proof = new FirewallProof("host-udp") { Result = new ProofResult(ProofVerdict.Proved, "it holds", []), Probes = 250 };
+        using var stream = new MemoryStream();
+        JUnitReport.Write(stream, "builtin", summaries, [proof]);
+        stream.Position = 0;
+
+        var suite = XDocument.Load(stream).Root!.Element("testsuite")!;
+        ((int)suite.Attribute("errors")!).Should().Be(1);
+        var error = suite.Elements("testcase").Last().Element("error")!;
+        ((string)error.Attribute("message")!).Should().Contain("the rules at the end of scenario opens are not those that were loaded");
     }
 
     private XElement Case(string id) => _suite.Elements("testcase").Single(test => (string)test.Attribute("name")! == id);

@@ -82,6 +82,16 @@ public sealed class TerminalReportTests
     }
 
     [Test]
+    public void Only_rules_that_the_prover_cannot_model_are_left_to_the_captures()
+    {
+        var unknown = new FirewallProof("host-udp") { Result = new ProofResult(ProofVerdict.Inconclusive, "because of a limit", []) };
+        var failed = new FirewallProof("host-tcp") { Problem = "'up' of the firewall failed" };
+
+        Write(HandMadeSuite.Summaries, proofs: [unknown, failed]).Should()
+            .Contain("not proved, so shown by captures alone: the rules of host-udp\n");
+    }
+
+    [Test]
     public void Sealed_repetitions_come_with_the_bound_that_their_number_allows()
     {
         var scenario = Evidence.Scenario();

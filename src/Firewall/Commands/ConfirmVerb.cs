@@ -9,18 +9,23 @@ internal sealed class ConfirmVerb(FirewallEnvironment environment)
     {
         return KernelVerb.Run(environment, backend: null, wall =>
         {
-            var isClosed = wall.IsClosed();
-            if (environment.Confirmations.Waiting is not null)
+            var isWaiting = environment.Confirmations.Waiting is not null;
+            switch (isWaiting, wall.IsClosed())
             {
-                environment.Confirmations.Keep();
-                environment.Ok("Confirmed: what is loaded stays.");
-                return ExitCode.Done;
-            }
+                case (true, true):
+                    environment.Confirmations.Keep();
+                    environment.Ok("Confirmed: what is loaded stays.");
+                    return ExitCode.Done;
 
-            environment.Fail(isClosed
-                ? "nothing waits to be confirmed; the rules that are loaded stay"
-                : "nothing waits to be confirmed, and this machine is OPEN: 'vpn-firewall start' closes it");
-            return ExitCode.Leak;
+                case (false, true):
+                    environment.Fail("nothing waits to be confirmed; the rules that are loaded stay");
+                    return ExitCode.Leak;
+
+                default:
+                    environment.Fail((isWaiting ? "what was loaded was removed meanwhile" : "nothing waits to be confirmed")
+                        + ", and this machine is OPEN: 'vpn-firewall start' closes it");
+                    return ExitCode.Leak;
+            }
         });
     }
 }

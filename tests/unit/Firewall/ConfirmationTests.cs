@@ -129,6 +129,22 @@ public sealed class ConfirmationTests
     }
 
     [Test]
+    public void What_somebody_else_removed_cannot_be_confirmed()
+    {
+        _meanwhile = environment =>
+        {
+            _kernel.Table = null;
+            FirewallCommandLine.Run(["confirm"], environment).Should().Be((int)ExitCode.Leak);
+            return WaitEnd.TimeIsOver;
+        };
+
+        Run("start", "--confirm", "60", "--config", Minimal).Should().Be(ExitCode.Leak);
+
+        _output.ToString().Should().NotContain("Confirmed");
+        _error.ToString().Should().Contain("removed meanwhile, and this machine is OPEN");
+    }
+
+    [Test]
     public void A_start_that_fails_does_not_confirm_the_one_that_waits()
     {
         var wrong = Path.Combine(_folder, "wrong.conf");

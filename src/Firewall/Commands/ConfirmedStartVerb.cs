@@ -111,7 +111,7 @@ internal sealed class ConfirmedStartVerb(FirewallEnvironment environment)
 
     private ExitCode Opened()
     {
-        environment.Fail("what was loaded was removed meanwhile, and this machine is OPEN: 'vpn-firewall start' closes it");
+        environment.Fail(Confirmation.Removed);
         return ExitCode.Leak;
     }
 

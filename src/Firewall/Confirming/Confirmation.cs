@@ -30,6 +30,9 @@ public sealed record Confirmation(
     string Before,
     bool WasOpen)
 {
+    /// <summary>What is said where there is nothing left to confirm.</summary>
+    internal const string Removed = "what was loaded was removed meanwhile, and this machine is OPEN: 'vpn-firewall start' closes it";
+
     /// <summary>Whether the time is over, and nobody went back.</summary>
     public bool IsOverdue => State == ConfirmationState.Waiting && MonotonicClock.Now > Deadline;
 

@@ -91,7 +91,7 @@ public sealed partial class KernelSettings
             }
 
             // Asked once: in a container all of them are read-only, and to find that out with each would take longer than a start.
-            if ((isReadOnly ??= IsReadOnly(setting)) && !IsOfAnInterface(setting, Reprobes))
+            if ((isReadOnly ??= IsReadOnly(setting)) && InterfaceOfReprobes(setting) is null)
             {
                 outOfReach.Add(Path.GetFileName(setting));
                 continue;
@@ -119,10 +119,10 @@ public sealed partial class KernelSettings
             + "give them to the container (docker run --sysctl), or set them on its host",
     ];
 
-    /// <summary>Whether it is one of an interface that is there, and not of those to come.</summary>
-    private static bool IsOfAnInterface(string setting, string name)
+    /// <summary>Whose <see cref="Reprobes"/> it is; null: another setting, or that of interfaces to come.</summary>
+    private static string? InterfaceOfReprobes(string setting)
     {
-        return Path.GetFileName(setting) == name && Path.GetFileName(Path.GetDirectoryName(setting)) != "default";
+        return setting.Split('/') is [.., not "default" and var name, Reprobes] ? name : null;
     }
 
     /// <summary>Sets them back to what they were. By then the machine is open: nothing that fails here may hide that.</summary>
@@ -246,9 +246,9 @@ public sealed partial class KernelSettings
 
     private bool WriteByNetlink(string setting, string value)
     {
-        return IsOfAnInterface(setting, Reprobes)
+        return InterfaceOfReprobes(setting) is { } name
             && uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var times)
-            && _setReprobes(Path.GetFileName(Path.GetDirectoryName(setting))!, times);
+            && _setReprobes(name, times);
     }
 
     private bool IsReadOnly(string setting)

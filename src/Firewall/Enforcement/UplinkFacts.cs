@@ -39,7 +39,7 @@ public sealed class UplinkFacts(MachineLinks links)
         // The second wall sees a frame on the bridge, and once more on the port.
         foreach (var bridge in links.Names().Where(name => policy.InternalInterfaces.Any(pattern => pattern.Matches(name))))
         {
-            if (links.PortsOf(bridge).Where(policy.IsPhysical).ToList() is { Count: > 0 } ports)
+            if (PhysicalPorts(policy, bridge) is { Count: > 0 } ports)
             {
                 yield return $"{bridge}, which is the clients' interface to the rules, is a bridge: what goes to clients by its port "
                     + $"{string.Join(", ", ports)} is dropped there; if nobody but clients is behind it, add the port to INT_IF";
@@ -55,29 +55,26 @@ public sealed class UplinkFacts(MachineLinks links)
     /// <summary>What is bound to a bridge and to none of its ports, where the second wall asks once more.</summary>
     private IEnumerable<string> Unreachable(EgressPolicy policy)
     {
-        foreach (var access in policy.Management)
-        {
-            var ports = links.PortsOf(access.Interface).Where(policy.IsPhysical).Select(port => access with { Interface = port }).ToList();
-            if (ports.Count > 0 && !ports.Exists(policy.Management.Contains))
-            {
-                yield return BehindBridge("SSH_FROM", access, ports);
-            }
-        }
-
-        foreach (var local in policy.LocalNetworks.Where(local => !policy.LocalNetworks.Contains(local with { Interface = null })))
-        {
-            var ports = links.PortsOf(local.Interface!).Where(policy.IsPhysical).Select(port => local with { Interface = port }).ToList();
-            if (ports.Count > 0 && !ports.Exists(policy.LocalNetworks.Contains))
-            {
-                yield return BehindBridge("LOCAL_NET", local, ports);
-            }
-        }
+        var bound = policy.LocalNetworks.Where(local => !policy.LocalNetworks.Contains(local with { Interface = null })).ToList();
+        return Unreachable(policy, "SSH_FROM", policy.Management, access => access.Interface, (access, port) => access with { Interface = port })
+            .Concat(Unreachable(policy, "LOCAL_NET", bound, local => local.Interface!, (local, port) => local with { Interface = port }));
     }
 
-    private static string BehindBridge(string key, object entry, IEnumerable<object> ports)
+    private IEnumerable<string> Unreachable<T>(
+        EgressPolicy policy, string key, IReadOnlyCollection<T> entries, Func<T, string> interfaceOf, Func<T, string, T> boundTo)
     {
-        return $"{key}: {entry} names a bridge, and what goes there is dropped at its port; add the port's entry: {string.Join(" or ", ports)}";
+        foreach (var entry in entries)
+        {
+            var ofPorts = PhysicalPorts(policy, interfaceOf(entry)).ConvertAll(port => boundTo(entry, port));
+            if (ofPorts.Count > 0 && !ofPorts.Exists(entries.Contains))
+            {
+                yield return $"{key}: {entry} names a bridge, and what goes there is dropped at its port; "
+                    + $"add the port's entry: {string.Join(" or ", ofPorts)}";
+            }
+        }
     }
+
+    private List<string> PhysicalPorts(EgressPolicy policy, string bridge) => [.. links.PortsOf(bridge).Where(policy.IsPhysical)];
 
     /// <summary>Where the policy itself leaves the machine open, whatever the rules and whichever backend has them.</summary>
     public IEnumerable<string> Breaches(EgressPolicy policy)

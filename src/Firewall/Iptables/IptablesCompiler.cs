@@ -80,9 +80,9 @@ public static class IptablesCompiler
     {
         foreach (var client in policy.InternalInterfaces)
         {
-            var intoTunnel = $"-i {IptablesMatch.Name(client)} -o {IptablesMatch.Name(policy.TunnelInterface)} -m conntrack ";
-            yield return intoTunnel + "! --ctstate SNAT --ctstatus CONFIRMED --ctdir ORIGINAL " + IptablesVerdict.RejectSilently(family);
-            yield return intoTunnel + "--ctstate NEW,RELATED,ESTABLISHED -j ACCEPT";
+            var intoTunnel = IntoTunnel(policy, client);
+            yield return intoTunnel + "-m conntrack ! --ctstate SNAT --ctstatus CONFIRMED --ctdir ORIGINAL " + IptablesVerdict.RejectSilently(family);
+            yield return intoTunnel + "-m conntrack --ctstate NEW,RELATED,ESTABLISHED -j ACCEPT";
         }
 
         foreach (var rule in FromTunnel(policy))
@@ -94,6 +94,11 @@ public static class IptablesCompiler
         {
             yield return "-m conntrack --ctstate INVALID -j DROP";
         }
+    }
+
+    private static string IntoTunnel(EgressPolicy policy, InterfacePattern client)
+    {
+        return $"-i {IptablesMatch.Name(client)} -o {IptablesMatch.Name(policy.TunnelInterface)} ";
     }
 
     /// <summary>Answers from the tunnel to a client. Both interfaces are named, and neither is physical.</summary>
@@ -111,7 +116,7 @@ public static class IptablesCompiler
     private static IEnumerable<IptablesChain> Translation(EgressPolicy policy, IpFamily family)
     {
         yield return new IptablesChain(IptablesChain.Prefix + "clients", "POSTROUTING",
-            [.. policy.InternalInterfaces.Select(client => $"-i {IptablesMatch.Name(client)} -o {IptablesMatch.Name(policy.TunnelInterface)} -j MASQUERADE")]);
+            [.. policy.InternalInterfaces.Select(client => IntoTunnel(policy, client) + "-j MASQUERADE")]);
         if (policy.ClientDns.FirstOrDefault(resolver => resolver.IsOf(family)) is { } resolver)
         {
             yield return new IptablesChain(IptablesChain.Prefix + "client-dns", "PREROUTING",

@@ -23,7 +23,7 @@ internal static partial class NeighbourTable
         var index = NameToIndex(interfaceName);
         if (index == 0)
         {
-            return false; // the entry for interfaces to come, or one that is gone
+            return false; // it is gone
         }
 
         try

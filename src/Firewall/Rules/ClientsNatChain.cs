@@ -17,8 +17,7 @@ internal static class ClientsNatChain
     {
         return new Chain("clients_nat", Hook,
         [
-            .. policy.InternalInterfaces.Select(client =>
-                $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}counter masquerade"),
+            .. policy.InternalInterfaces.Select(client => $"{Match.IntoTunnel(policy, client)}counter masquerade"),
         ]);
     }
 }

@@ -22,9 +22,8 @@ internal static class ForwardChain
             // What is not translated would enter the tunnel with the client's own address. A connection gets its translation
             // with its first packet (net/netfilter/nf_nat_core.c), so one from before these rules never gets it; and what
             // connection tracking does not follow at all gets none either.
-            var intoTunnel = $"iifname {Match.Name(client)}{Match.ToTunnel(policy)}";
-            yield return intoTunnel
-                + "ct direction original ct status confirmed / confirmed,snat counter reject with icmpx admin-prohibited";
+            var intoTunnel = Match.IntoTunnel(policy, client);
+            yield return $"{intoTunnel}ct direction original ct status confirmed / confirmed,snat {FinalVerdict.RejectSilently}";
             yield return intoTunnel + "ct state established,related,new counter accept";
             yield return FromTunnel(policy, client);
         }

@@ -127,8 +127,7 @@ internal static class InputChain
 
         foreach (var client in policy.InternalInterfaces)
         {
-            yield return $"iifname {Match.Name(client)}{Match.FromThisLink}"
-                + "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route counter accept";
+            yield return $"iifname {Match.Name(client)}{Match.FromThisLink}{Match.Neighbours}counter accept";
         }
     }
 }

@@ -24,6 +24,11 @@ internal static class Match
     public const string Icmpv6Error =
         "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ";
 
+    /// <summary>
+    /// Who has an IPv6 address, and the answer (RFC 4861); both have the code 0, of which nft knows but this name.
+    /// </summary>
+    public const string Neighbours = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route ";
+
     /// <summary>Ports of DNS (RFC 1035) and of DNS over TLS and QUIC (RFC 7858, RFC 9250).</summary>
     public const string DnsPorts = "{ 53, 853 } ";
 
@@ -40,6 +45,12 @@ internal static class Match
     public static string FromTunnel(EgressPolicy policy)
     {
         return $"iifname {Name(policy.TunnelInterface)}{Kind("iifkind", policy.TunnelInterfaceKind)}";
+    }
+
+    /// <summary>From a gateway's client into the tunnel.</summary>
+    public static string IntoTunnel(EgressPolicy policy, InterfacePattern client)
+    {
+        return $"iifname {Name(client)}{ToTunnel(policy)}";
     }
 
     private static string Kind(string field, string? kind) => kind is null ? "" : $"meta {field} \"{kind}\" ";

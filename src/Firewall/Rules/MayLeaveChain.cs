@@ -26,9 +26,6 @@ internal static class MayLeaveChain
     /// <summary>Link-local addresses, all nodes, all routers, solicited nodes (RFC 4291): none is routed.</summary>
     private const string OnLink = "fe80::/10, ff02::1-ff02::2, ff02::1:ff00:0/104";
 
-    private const string Neighbours =
-        "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } icmpv6 code no-route counter accept";
-
     /// <summary>The list as the guard asks it; see <see cref="BuildAll"/>.</summary>
     public static string GuardName(EgressPolicy policy) => policy.Identity.Cgroup is null ? Name : NameWithoutCgroup;
 
@@ -163,18 +160,14 @@ internal static class MayLeaveChain
         }
 
         // Who opens a connection asks from the address that it opens it from, and the answer goes there.
-        foreach (var neighbours in Administrators(policy))
+        var administrators =
+            from access in policy.Management
+            where Match.IsIPv6(access.Network.BaseAddress)
+            select Match.To(access.Interface) + Match.FromThisLink + Match.Network("daddr", access.Network) + Match.Neighbours;
+        foreach (var neighbours in administrators.Distinct())
         {
-            yield return Match.To(neighbours.Interface) + Match.FromThisLink + Match.Network("daddr", neighbours.Network) + Neighbours;
+            yield return neighbours + "counter accept";
         }
-    }
-
-    private static IEnumerable<LocalNetwork> Administrators(EgressPolicy policy)
-    {
-        return policy.Management
-            .Where(access => Match.IsIPv6(access.Network.BaseAddress))
-            .Select(access => new LocalNetwork(access.Network, access.Interface))
-            .Distinct();
     }
 
     /// <summary>
@@ -188,7 +181,7 @@ internal static class MayLeaveChain
             var to = $"oifname {Match.Name(client)}";
             yield return $"{to}{Match.IcmpError}counter accept";
             yield return $"{to}{Match.Icmpv6Error}counter accept";
-            yield return to + Match.FromThisLink + Neighbours;
+            yield return $"{to}{Match.FromThisLink}{Match.Neighbours}counter accept";
         }
     }
 }

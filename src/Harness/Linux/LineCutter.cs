@@ -11,7 +11,7 @@ namespace LeakVerifier.Harness.Linux;
 internal sealed class LineCutter(Action<string> onLine)
 {
     /// <summary>How many characters a line may have; of more than that the log keeps nothing anyway.</summary>
-    public const int Longest = 64 * 1024;
+    public const int Longest = OutputLog.Limit;
 
     private readonly StringBuilder _line = new();
     private bool _isAfterReturn;

@@ -7,7 +7,8 @@ namespace LeakVerifier.Harness.Linux;
 /// <summary>The last 64 KiB of what a program wrote, and whoever waits for a line of it.</summary>
 internal sealed class OutputLog
 {
-    private const int Limit = 64 * 1024;
+    /// <summary>How many characters are kept.</summary>
+    public const int Limit = 64 * 1024;
 
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();

@@ -53,25 +53,17 @@ internal sealed class ProofRun
         ProofCase proofCase, FirewallFolder firewall, RunSettings settings, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, "proof-" + proofCase.Name)).FullName;
+        using var folder = new RunFolder(settings, "proof-" + proofCase.Name);
         var proof = new FirewallProof(proofCase.Name);
         try
         {
-            proof = await new ProofRun(proofCase, firewall, settings, folder, cancellation).RunAsync(proof);
+            proof = await new ProofRun(proofCase, firewall, settings, folder.Path, cancellation).RunAsync(proof);
         }
         catch (Exception exception) when (LabFailures.Include(exception))
         {
             // Whoever ends a lab's programs ends them at any step, which then fails in its own way.
             cancellation.ThrowIfCancellationRequested();
             proof = proof with { Problem = exception.Message };
-        }
-        finally
-        {
-            // A firewall under test runs as root, and may have removed it.
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
         }
 
         return proof with { Duration = watch.Elapsed };

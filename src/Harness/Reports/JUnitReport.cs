@@ -59,16 +59,11 @@ public static class JUnitReport
     {
         var result = summary.Decisive;
         var seconds = ((result.Control?.Duration ?? default) + (result.Protected?.Duration ?? default)).TotalSeconds;
-        xml.WriteStartElement("testcase");
-        xml.WriteAttributeString("classname", "leakverifier." + firewall);
-        xml.WriteAttributeString("name", summary.Scenario.Id);
+        BeginCase(xml, firewall, summary.Scenario.Id);
         xml.WriteAttributeString("time", seconds.ToString("0.000", CultureInfo.InvariantCulture));
         if (ElementOf(summary.Verdict) is { } element)
         {
-            xml.WriteStartElement(element);
-            xml.WriteAttributeString("message", result.Reason);
-            xml.WriteString(string.Join('\n', (result.Protected?.Judgement?.Leaks ?? []).Select(leak => leak.Summary)));
-            xml.WriteEndElement();
+            WriteProblem(xml, element, result.Reason, (result.Protected?.Judgement?.Leaks ?? []).Select(leak => leak.Summary));
         }
 
         xml.WriteElementString("system-out", $"{result.Reason}\ncontrol run: {result.Control?.LeakedFrames ?? 0} frames leaked");
@@ -77,16 +72,11 @@ public static class JUnitReport
 
     private static void Write(XmlWriter xml, string firewall, FirewallProof proof)
     {
-        xml.WriteStartElement("testcase");
-        xml.WriteAttributeString("classname", "leakverifier." + firewall);
-        xml.WriteAttributeString("name", "rules-" + proof.Name);
+        BeginCase(xml, firewall, "rules-" + proof.Name);
         xml.WriteAttributeString("time", proof.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture));
         if (ElementOf(Counted(proof)) is { } element)
         {
-            xml.WriteStartElement(element);
-            xml.WriteAttributeString("message", proof.Reason);
-            xml.WriteString(string.Join('\n', proof.Replays.Select(replay => replay.Cause.Region).Concat(proof.Escaped)));
-            xml.WriteEndElement();
+            WriteProblem(xml, element, proof.Reason, proof.Replays.Select(replay => replay.Cause.Region).Concat(proof.Escaped));
         }
 
         xml.WriteElementString("system-out", $"{proof.Keyword}: {proof.Reason}");
@@ -96,13 +86,23 @@ public static class JUnitReport
     /// <summary>Scenarios and proofs may all be green while they contradict each other.</summary>
     private static void Write(XmlWriter xml, string firewall, IReadOnlyList<string> contradictions)
     {
+        BeginCase(xml, firewall, "disagreements");
+        WriteProblem(xml, "error", contradictions[0], contradictions);
+        xml.WriteEndElement();
+    }
+
+    private static void BeginCase(XmlWriter xml, string firewall, string name)
+    {
         xml.WriteStartElement("testcase");
         xml.WriteAttributeString("classname", "leakverifier." + firewall);
-        xml.WriteAttributeString("name", "disagreements");
-        xml.WriteStartElement("error");
-        xml.WriteAttributeString("message", contradictions[0]);
-        xml.WriteString(string.Join('\n', contradictions));
-        xml.WriteEndElement();
+        xml.WriteAttributeString("name", name);
+    }
+
+    private static void WriteProblem(XmlWriter xml, string element, string message, IEnumerable<string> details)
+    {
+        xml.WriteStartElement(element);
+        xml.WriteAttributeString("message", message);
+        xml.WriteString(string.Join('\n', details));
         xml.WriteEndElement();
     }
 

@@ -81,13 +81,13 @@ internal sealed class LabRun : IAsyncDisposable
         Scenario scenario, FirewallUnderTest? firewall, string name, RunSettings settings, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var folder = Directory.CreateDirectory(Path.Combine(settings.WorkFolder, name)).FullName;
+        using var folder = new RunFolder(settings, name);
         RunEvidence? evidence = null;
         try
         {
             var lab = await StartLabAsync(settings.Hosts, scenario, cancellation);
             await using var ofLab = lab;
-            await using var run = new LabRun(scenario, lab, firewall, folder);
+            await using var run = new LabRun(scenario, lab, firewall, folder.Path);
             evidence = await run.RunAsync(new EvidenceFiles(settings.EvidenceFolder, name), cancellation);
             evidence = await run.ProveRulesAsync(evidence, settings.RulesAtEnd) with { Duration = watch.Elapsed, LabSetUp = lab.SetUp };
         }
@@ -102,14 +102,6 @@ internal sealed class LabRun : IAsyncDisposable
             // Whoever ends a lab's programs ends them at any step, which then fails in its own way.
             cancellation.ThrowIfCancellationRequested();
             return RunEvidence.Failed(exception.Message, watch.Elapsed);
-        }
-        finally
-        {
-            // A firewall under test runs as root, and may have removed it.
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
         }
 
         return evidence;

@@ -71,10 +71,10 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         using var client = Client();
 
         await client.SendAsync("question"u8.ToArray());
-        var received = await ReceivedAsync(receiver);
+        var sender = await SenderAsync(receiver);
 
-        ((IPEndPoint)received.RemoteEndPoint).Address.Should().Be(IPAddress.Parse("198.51.100.2"));
-        receiver.SendTo("answer"u8, received.RemoteEndPoint);
+        sender.Address.Should().Be(IPAddress.Parse("198.51.100.2"));
+        receiver.SendTo("answer"u8, sender);
         await Wire.ReceiveAsync(client);
         (await _wire.ArrivedAsync()).Should().Be(0);
     }
@@ -111,7 +111,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         byte[] answerToNothing = [0, 0, 0xff, 0xff, 0, 0, 0, 0]; // an ICMP echo reply: type, code, checksum, identifier, number
         await _wire.Client.LoadAsync(Masquerading);
         await client.SendAsync(answerToNothing);
-        var sender = (IPEndPoint)(await ReceivedAsync(far)).RemoteEndPoint;
+        var sender = await SenderAsync(far);
         sender.Address.Should().Be(IPAddress.Parse("198.51.100.130"), "masquerading alone lets it pass as it is");
         await _wire.Client.RunAsync("nft delete table ip clients");
 
@@ -131,7 +131,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         using var client = Client();
         await _wire.Client.LoadAsync(Masquerading.Replace("tun0", "other0", StringComparison.Ordinal));
         await client.SendAsync("before"u8.ToArray());
-        var sender = (IPEndPoint)(await ReceivedAsync(receiver)).RemoteEndPoint;
+        var sender = await SenderAsync(receiver);
         sender.Address.Should().Be(IPAddress.Parse("198.51.100.130"), "nobody has translated it yet");
 
         await StartAsync();
@@ -143,7 +143,7 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         receiver.Available.Should().Be(0);
         using var another = Client();
         await another.SendAsync("a connection of its own"u8.ToArray());
-        sender = (IPEndPoint)(await ReceivedAsync(receiver)).RemoteEndPoint;
+        sender = await SenderAsync(receiver);
         sender.Address.Should().Be(IPAddress.Parse("198.51.100.2"));
         (await _wire.ArrivedAsync()).Should().Be(0);
     }
@@ -189,11 +189,11 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
         await StartAsync(_config);
         using var client = Client("192.0.2.53", 53);
         await client.SendAsync("question"u8.ToArray());
-        var received = await ReceivedAsync(resolver);
-        resolver.SendTo("answer"u8, received.RemoteEndPoint);
+        var sender = await SenderAsync(resolver);
+        resolver.SendTo("answer"u8, sender);
 
         await Wire.ReceiveAsync(client);
-        ((IPEndPoint)received.RemoteEndPoint).Address.Should().Be(IPAddress.Parse("198.51.100.2"));
+        sender.Address.Should().Be(IPAddress.Parse("198.51.100.2"));
         (await _wire.ArrivedAsync()).Should().Be(0);
     }
 
@@ -234,10 +234,12 @@ public sealed class FirewallGatewayTests(string backend, string? variant = null)
 
     private static Socket OpenIcmp() => new(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp);
 
-    private static async Task<SocketReceiveFromResult> ReceivedAsync(Socket socket)
+    /// <summary>Waits for one packet, and says who sent it.</summary>
+    private static async Task<IPEndPoint> SenderAsync(Socket receiver)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        return await socket.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0), limit.Token);
+        var received = await receiver.ReceiveFromAsync(new byte[64], new IPEndPoint(IPAddress.Any, 0), limit.Token);
+        return (IPEndPoint)received.RemoteEndPoint;
     }
 
     private Socket Client(string address = "203.0.113.80", int port = 8080)
